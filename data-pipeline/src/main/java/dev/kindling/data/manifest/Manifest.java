@@ -1,0 +1,233 @@
+package dev.kindling.data.manifest;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.InvalidInputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+
+/**
+ * What a directory holds, written last and never overwritten: <b>a directory without a valid
+ * manifest does not exist</b>. This one rule commits every step of the pipeline and every
+ * checkpoint, on any Hadoop filesystem, because it needs no rename.
+ *
+ * @param schemaVersion the version of this layout; see {@link #SCHEMA_VERSION}
+ * @param kind what the directory is: {@code corpus}, {@code documents}, {@code tokenizer}, {@code
+ *     tokens}, {@code checkpoint}, {@code scores}
+ * @param fingerprint SHA-256 over everything that decided the content (configuration and inputs):
+ *     equal fingerprints mean that the work is already done
+ * @param details the kind's own facts: counts, names, settings
+ * @param files every file that belongs to the directory, ordered by path
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Manifest(
+    int schemaVersion, String kind, String fingerprint, ObjectNode details, List<Entry> files) {
+  /** The layout that this version writes, and the newest that it reads. */
+  public static final int SCHEMA_VERSION = 1;
+
+  /** The file's name. */
+  public static final String NAME = "manifest.json";
+
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+  /**
+   * One file.
+   *
+   * @param path relative to the directory, with {@code /} between names
+   * @param bytes its size
+   * @param sha256 its SHA-256 in lower-case hexadecimal
+   */
+  public record Entry(String path, long bytes, String sha256) {}
+
+  /** An empty node for {@link #details}. */
+  public static ObjectNode newDetails() {
+    return MAPPER.createObjectNode();
+  }
+
+  /**
+   * Lists and hashes every file below {@code directory}; names that start with {@code _} or {@code
+   * .} are left out.
+   */
+  public static Manifest describe(
+      Configuration hadoop, Path directory, String kind, String fingerprint, ObjectNode details) {
+    try {
+      FileSystem fs = directory.getFileSystem(hadoop);
+      String base = fs.makeQualified(directory).toString() + "/";
+      List<Entry> entries = new ArrayList<>();
+      RemoteIterator<LocatedFileStatus> files = fs.listFiles(directory, true);
+      while (files.hasNext()) {
+        FileStatus file = files.next();
+        String relative = file.getPath().toString().substring(base.length());
+        if (!isHidden(relative) && !relative.equals(NAME)) {
+          entries.add(new Entry(relative, file.getLen(), Checksums.sha256(fs, file.getPath())));
+        }
+      }
+      return new Manifest(SCHEMA_VERSION, kind, fingerprint, details, entries);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + directory, e);
+    }
+  }
+
+  /** Sorts the files, so that equal content gives equal bytes. */
+  public Manifest {
+    files = files.stream().sorted(Comparator.comparing(Entry::path)).toList();
+  }
+
+  /** Reads the manifest of {@code directory} where there is one. */
+  public static Optional<Manifest> find(Configuration hadoop, Path directory) {
+    try {
+      Path path = new Path(directory, NAME);
+      FileSystem fs = path.getFileSystem(hadoop);
+      if (!fs.exists(path)) {
+        return Optional.empty();
+      }
+      byte[] bytes = Checksums.readAll(fs, path);
+      return Optional.of(parse(bytes, path));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the manifest of " + directory, e);
+    }
+  }
+
+  /**
+   * Reads the manifest of {@code directory} and checks that it is of {@code kind}.
+   *
+   * @throws InvalidInputException if the directory is missing, is not complete or is something else
+   */
+  public static Manifest require(Configuration hadoop, Path directory, String kind) {
+    Manifest manifest =
+        find(hadoop, directory)
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        directory + " has no " + NAME,
+                        "a complete directory of kind '"
+                            + kind
+                            + "' (the manifest is written last)",
+                        "check the path, or run the command that writes it again"));
+    if (!manifest.kind().equals(kind)) {
+      throw new InvalidInputException(
+          directory + " is of kind '" + manifest.kind() + "'",
+          "a directory of kind '" + kind + "'",
+          "give the path of the right one; `kindling inspect " + directory + "` explains this one");
+    }
+    return manifest;
+  }
+
+  /**
+   * Makes the directory exist: writes {@value #NAME}, and fails where there is one already.
+   *
+   * @throws InvalidInputException if another writer has committed this directory
+   */
+  public void commit(Configuration hadoop, Path directory) {
+    Path path = new Path(directory, NAME);
+    try {
+      FileSystem fs = path.getFileSystem(hadoop);
+      try (OutputStream out = fs.create(path, false)) {
+        out.write((MAPPER.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw new InvalidInputException(
+          path + " exists already",
+          "a directory that no other run has committed",
+          "choose another --output; the existing one was left as it is",
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + path, e);
+    }
+  }
+
+  /**
+   * Reads every file again and compares its size and SHA-256.
+   *
+   * @throws InvalidInputException naming the first file that is missing or differs
+   */
+  public void verify(Configuration hadoop, Path directory) {
+    for (Entry entry : files) {
+      verify(hadoop, directory, entry);
+    }
+  }
+
+  /** As {@link #verify(Configuration, Path)}, for one file. */
+  public static void verify(Configuration hadoop, Path directory, Entry entry) {
+    Path path = new Path(directory, entry.path());
+    try {
+      FileSystem fs = path.getFileSystem(hadoop);
+      if (!fs.exists(path)) {
+        throw corrupt(path, "is missing", entry);
+      }
+      long bytes = fs.getFileStatus(path).getLen();
+      if (bytes != entry.bytes()) {
+        throw corrupt(path, "has " + bytes + " bytes", entry);
+      }
+      String sha256 = Checksums.sha256(fs, path);
+      if (!sha256.equals(entry.sha256())) {
+        throw corrupt(path, "has SHA-256 " + sha256, entry);
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          path + " cannot be read: " + e.getMessage(),
+          entry.bytes() + " bytes with SHA-256 " + entry.sha256(),
+          "restore the file, or delete the directory and run the command that wrote it again",
+          e);
+    }
+  }
+
+  private static InvalidInputException corrupt(Path path, String found, Entry entry) {
+    return new InvalidInputException(
+        path + " " + found,
+        entry.bytes() + " bytes with SHA-256 " + entry.sha256() + ", as its manifest says",
+        "restore the file, or delete the directory and run the command that wrote it again");
+  }
+
+  private static Manifest parse(byte[] bytes, Path path) {
+    try {
+      JsonNode version = MAPPER.readTree(bytes).path("schemaVersion");
+      if (version.asInt(0) < 1 || version.asInt() > SCHEMA_VERSION) {
+        throw new InvalidInputException(
+            path + " has schemaVersion " + version,
+            "1 to " + SCHEMA_VERSION,
+            "read it with the version of Kindling that wrote it");
+      }
+      return MAPPER.readValue(bytes, Manifest.class);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private static InvalidInputException unreadable(Path path, IOException e) {
+    return new InvalidInputException(
+        path + " is not a manifest: " + e.getMessage().lines().findFirst().orElse(""),
+        "JSON with schemaVersion, kind, fingerprint, details and files",
+        "delete the directory and run the command that wrote it again",
+        e);
+  }
+
+  private static boolean isHidden(String relative) {
+    for (String name : relative.split("/", -1)) {
+      if (name.startsWith("_") || name.startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.kindling.model.tensor;
+
+/** The type of a tensor's elements; all little-endian in memory and on disk. */
+public enum DType {
+  /** IEEE 754 double: for gradient checks on the reference backend only. */
+  F64(8),
+  /** IEEE 754 single. */
+  F32(4),
+  /** The upper half of an IEEE 754 single. */
+  BF16(2),
+  /** Signed 32-bit integer: token ids and targets. */
+  I32(4);
+
+  private final int bytes;
+
+  DType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Bytes of one element. */
+  public int bytes() {
+    return bytes;
+  }
+}
