@@ -1,0 +1,142 @@
+package dev.kindling.spark.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.kindling.data.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Loads a {@link RunConfig}: {@code defaults.yaml}, then a file, then {@code --set} values. */
+public final class ConfigLoader {
+  private static final String DEFAULTS = "defaults.yaml";
+
+  private ConfigLoader() {}
+
+  /** The defaults alone. */
+  public static RunConfig defaults() {
+    return load(Optional.empty(), List.of());
+  }
+
+  /** The commented file of every key and its default. */
+  public static String defaultsYaml() {
+    try (InputStream in = ConfigLoader.class.getResourceAsStream(DEFAULTS)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the resource " + DEFAULTS, e);
+    }
+  }
+
+  /**
+   * Loads a configuration.
+   *
+   * @param file a YAML file that is laid over the defaults, key by key
+   * @param settings {@code section.key=value}, laid over both in their order
+   * @throws InvalidInputException if the file is missing or is not YAML, a key is unknown, or a
+   *     value has the wrong type or is out of its range; the message names the file and the key
+   */
+  public static RunConfig load(Optional<Path> file, List<String> settings) {
+    YamlSource defaults = YamlSource.parse(DEFAULTS, defaultsYaml());
+    List<YamlSource> layers = new ArrayList<>();
+    file.ifPresent(path -> layers.add(YamlSource.parse(path.toString(), read(path))));
+    settings.forEach(setting -> layers.add(setting(setting, defaults.values())));
+
+    ObjectNode merged = defaults.values().deepCopy();
+    for (YamlSource layer : layers) {
+      merge(merged, layer.values(), "", layer.name());
+    }
+    return toRecord(merged, layers);
+  }
+
+  private static RunConfig toRecord(ObjectNode merged, List<YamlSource> layers) {
+    try {
+      return ConfigTree.read(RunConfig.class, merged, "");
+    } catch (ConfigTree.Misfit e) {
+      String source = DEFAULTS;
+      for (YamlSource layer : layers) {
+        source = layer.mentions(e.keyPath()) ? layer.name() : source;
+      }
+      throw new InvalidInputException(
+          source + ": " + e.keyPath() + (e.found().startsWith("is ") ? " " : ": ") + e.found(),
+          e.expected(),
+          "correct the value; the defaults stand in `kindling config`",
+          e);
+    }
+  }
+
+  private static void merge(ObjectNode base, ObjectNode over, String prefix, String source) {
+    Iterator<Map.Entry<String, JsonNode>> fields = over.fields();
+    while (fields.hasNext()) {
+      Map.Entry<String, JsonNode> field = fields.next();
+      String keyPath = prefix + field.getKey();
+      JsonNode known = base.get(field.getKey());
+      if (known == null) {
+        throw UnknownKey.error(source, keyPath, base);
+      }
+      if (known instanceof ObjectNode section && field.getValue() instanceof ObjectNode inner) {
+        merge(section, inner, keyPath + ".", source);
+      } else if (!known.isObject() || !field.getValue().isNull()) {
+        base.set(field.getKey(), field.getValue());
+      }
+    }
+  }
+
+  private static YamlSource setting(String setting, ObjectNode defaults) {
+    int equals = setting.indexOf('=');
+    if (equals < 1) {
+      throw new InvalidInputException(
+          "--set " + setting,
+          "--set section.key=value, such as --set training.steps=500",
+          "write the key, an equals sign and the value without spaces");
+    }
+    String[] keys = setting.substring(0, equals).strip().split("\\.", -1);
+    String name = "--set " + setting;
+    JsonNode known = defaults;
+    ObjectNode values = defaults.objectNode();
+    ObjectNode parent = values;
+    for (int i = 0; i < keys.length; i++) {
+      JsonNode next = known.get(keys[i]);
+      if (next == null) {
+        String keyPath = String.join(".", List.of(keys).subList(0, i + 1));
+        throw UnknownKey.error(name, keyPath, known);
+      }
+      known = next;
+      if (i < keys.length - 1) {
+        parent = parent.putObject(keys[i]);
+      }
+    }
+    parent.set(keys[keys.length - 1], typed(known, setting.substring(equals + 1)));
+    return new YamlSource(name, values);
+  }
+
+  /** Text stays as it was typed, so that a prompt may look like a number. */
+  private static JsonNode typed(JsonNode known, String value) {
+    JsonNode parsed = YamlSource.parseValue(value);
+    return known.isTextual() && !parsed.isTextual() ? new TextNode(value) : parsed;
+  }
+
+  private static String read(Path path) {
+    try {
+      return Files.readString(path);
+    } catch (NoSuchFileException e) {
+      throw new InvalidInputException(
+          "--config " + path + " does not exist", "a YAML file", "check the path", e);
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          "--config " + path + " cannot be read: " + e.getMessage(),
+          "a readable YAML file in UTF-8",
+          "check the path and its permissions",
+          e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.kindling.spark.config;
+
+import java.util.Locale;
+
+/**
+ * How replicas stay one model: local SGD with an outer optimiser. Parameter averaging (McMahan et
+ * al. 2017) and DiLoCo (Douillard et al. 2023) are the same with other constants.
+ *
+ * @param mode the strategy
+ * @param localSteps H, steps of every replica between two averages
+ * @param outer what is done with the averaged pseudo-gradient
+ * @param innerState what becomes of the replicas' optimiser moments at the end of a round
+ */
+public record DataParallelismConfig(Mode mode, int localSteps, Outer outer, InnerState innerState) {
+
+  /** The strategies. */
+  public enum Mode {
+    /** Rounds of local steps, each followed by an average, as one Spark job per round. */
+    AVERAGING;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What becomes of the inner optimiser's moments between rounds. */
+  public enum InnerState {
+    /** Every replica goes on with its own. */
+    KEEP,
+    /** All replicas go on with the mean. */
+    AVERAGE,
+    /** All replicas start from zero. */
+    RESET;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * The outer optimiser: SGD on the mean pseudo-gradient.
+   *
+   * @param learningRate 1 with momentum 0 is plain averaging; DiLoCo's is 0.7
+   * @param momentum 0 is none; DiLoCo's is 0.9
+   * @param nesterov whether the momentum looks ahead
+   */
+  public record Outer(double learningRate, double momentum, boolean nesterov) {
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException naming the value, what was expected and what to change
+     */
+    public Outer {
+      Require.positive("learningRate", learningRate);
+      Require.fraction("momentum", momentum);
+      if (nesterov && momentum == 0) {
+        throw new IllegalArgumentException(
+            "nesterov is true, but momentum is 0: set a momentum such as 0.9, or nesterov to"
+                + " false");
+      }
+    }
+  }
+
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException naming the value, what was expected and what to change
+   */
+  public DataParallelismConfig {
+    Require.atLeast("localSteps", localSteps, 1);
+  }
+}

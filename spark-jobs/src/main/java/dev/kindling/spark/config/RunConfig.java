@@ -1,0 +1,43 @@
+package dev.kindling.spark.config;
+
+import dev.kindling.data.clean.CleanConfig;
+import dev.kindling.data.read.ReadConfig;
+import dev.kindling.data.shard.TokenizeConfig;
+import dev.kindling.data.tokenizer.TokenizerConfig;
+
+/**
+ * Everything that can be configured. What each key means, and its default, is said in one place:
+ * the resource {@code defaults.yaml}.
+ *
+ * @param seed of all randomness that is not data
+ * @param read how files become documents
+ * @param clean which documents are kept
+ * @param tokenizer the vocabulary to learn
+ * @param tokenize how documents become token shards
+ * @param model the shape of the model
+ * @param training one replica's optimisation
+ * @param parallel over how much of the cluster one model is spread
+ * @param dataParallelism how replicas stay one model
+ * @param checkpoint how often, and how many stay
+ * @param generate how text is sampled
+ * @param score how documents are scored
+ */
+public record RunConfig(
+    long seed,
+    ReadConfig read,
+    CleanConfig clean,
+    TokenizerConfig tokenizer,
+    TokenizeConfig tokenize,
+    ModelConfig model,
+    TrainingConfig training,
+    ParallelConfig parallel,
+    DataParallelismConfig dataParallelism,
+    CheckpointConfig checkpoint,
+    GenerateConfig generate,
+    ScoreConfig score) {
+
+  /** The resolved configuration as YAML; {@link ConfigLoader} reads it back to an equal record. */
+  public String toYaml() {
+    return ConfigTree.toYaml(ConfigTree.write(this));
+  }
+}

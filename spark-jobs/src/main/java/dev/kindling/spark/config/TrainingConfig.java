@@ -1,0 +1,48 @@
+package dev.kindling.spark.config;
+
+import dev.kindling.model.optim.AdamWConfig;
+
+/**
+ * One replica's optimisation.
+ *
+ * @param steps optimiser steps of every replica
+ * @param batchSize sequences per replica and step
+ * @param backend {@code auto}, {@code onednn} or {@code nd4j}
+ * @param optimizer the inner optimiser; {@code decaySteps} 0 becomes {@code steps} here
+ * @param evaluateEverySteps steps between two measurements of the validation loss; 0: at the end
+ * @param evaluationTokens validation tokens per measurement; 0: the whole split
+ */
+public record TrainingConfig(
+    long steps,
+    int batchSize,
+    String backend,
+    AdamWConfig optimizer,
+    long evaluateEverySteps,
+    long evaluationTokens) {
+
+  /**
+   * Checks the values and resolves {@code optimizer.decaySteps}.
+   *
+   * @throws IllegalArgumentException naming the value, what was expected and what to change
+   */
+  public TrainingConfig {
+    Require.atLeast("steps", steps, 1);
+    Require.atLeast("batchSize", batchSize, 1);
+    Require.oneOf("backend", backend, "auto", "onednn", "nd4j");
+    Require.atLeast("evaluateEverySteps", evaluateEverySteps, 0);
+    Require.atLeast("evaluationTokens", evaluationTokens, 0);
+    if (optimizer.decaySteps() == 0) {
+      optimizer =
+          new AdamWConfig(
+              optimizer.learningRate(),
+              optimizer.minLearningRate(),
+              optimizer.warmupSteps(),
+              steps,
+              optimizer.beta1(),
+              optimizer.beta2(),
+              optimizer.epsilon(),
+              optimizer.weightDecay(),
+              optimizer.maxGradientNorm());
+    }
+  }
+}

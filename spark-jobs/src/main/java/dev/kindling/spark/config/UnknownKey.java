@@ -1,0 +1,69 @@
+package dev.kindling.spark.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.data.InvalidInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The error for a key that no record has, with the likeliest one that was meant. */
+final class UnknownKey {
+  private UnknownKey() {}
+
+  /**
+   * @param source where the key was written
+   * @param keyPath the key with its sections
+   * @param section the section that does not have it
+   */
+  static InvalidInputException error(String source, String keyPath, JsonNode section) {
+    String key = keyPath.substring(keyPath.lastIndexOf('.') + 1);
+    List<String> valid = new ArrayList<>();
+    section.fieldNames().forEachRemaining(valid::add);
+    String prefix = keyPath.substring(0, keyPath.length() - key.length());
+    String suggestion =
+        nearest(key, valid).map(name -> "; did you mean '" + prefix + name + "'?").orElse("");
+    return new InvalidInputException(
+        source + ": unknown key '" + keyPath + "'" + suggestion,
+        valid.isEmpty()
+            ? "no further key: '" + prefix.replaceAll("\\.$", "") + "' is a value, not a section"
+            : "one of the keys " + String.join(", ", valid),
+        "correct the key; `kindling config` prints every key with its meaning");
+  }
+
+  /** The nearest name, if it is near enough to be a slip. */
+  static Optional<String> nearest(String key, List<String> names) {
+    String best = null;
+    int bestDistance = Math.max(2, key.length() / 2) + 1;
+    for (String name : names) {
+      int distance = distance(simplified(key), simplified(name));
+      if (distance < bestDistance) {
+        best = name;
+        bestDistance = distance;
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  private static String simplified(String key) {
+    return key.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
+  }
+
+  /** Levenshtein's distance: insertions, deletions and substitutions. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,301 @@
+package dev.kindling.spark.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.InvalidInputException;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+  @TempDir Path directory;
+
+  @Test
+  void everyKeyOfTheDefaultsIsARecordComponentAndTheReverse() {
+    ObjectNode defaults = YamlSource.parse("defaults", ConfigLoader.defaultsYaml()).values();
+
+    assertThat(keyPaths(defaults, ""))
+        .containsExactlyInAnyOrderElementsOf(componentPaths(RunConfig.class, ""));
+  }
+
+  @Test
+  void everyValueReachesItsComponent() throws IOException {
+    ObjectNode other = YamlSource.parse("other", EVERY_VALUE_CHANGED).values();
+    ObjectNode defaults = ConfigTree.write(ConfigLoader.defaults());
+    List<String> keys = keyPaths(defaults, "");
+    assertThat(keyPaths(other, "")).containsExactlyInAnyOrderElementsOf(keys);
+
+    ObjectNode loaded = ConfigTree.write(load(EVERY_VALUE_CHANGED));
+
+    for (String key : keys) {
+      String pointer = "/" + key.replace('.', '/');
+      assertThat(loaded.at(pointer).asText()).as(key).isEqualTo(other.at(pointer).asText());
+      if (!key.equals("dataParallelism.mode")) { // has one value only
+        assertThat(loaded.at(pointer)).as(key).isNotEqualTo(defaults.at(pointer));
+      }
+    }
+  }
+
+  @Test
+  void theResolvedConfigurationReadsBackEqual() throws IOException {
+    RunConfig config =
+        load("generate: {prompt: \"a: b\\n'c' 007\"}\nclean: {languages: [en, \"no\"]}");
+
+    assertThat(load(config.toYaml())).isEqualTo(config);
+  }
+
+  @Test
+  void aFileIsLaidOverTheDefaultsKeyByKey() throws IOException {
+    RunConfig config = load("training: {optimizer: {beta2: 0.5}}");
+
+    assertThat(config.training().optimizer().beta2()).isEqualTo(0.5);
+    assertThat(config.training().optimizer().beta1())
+        .isEqualTo(ConfigLoader.defaults().training().optimizer().beta1());
+  }
+
+  @Test
+  void settingsAreLaidOverTheFileInTheirOrder() throws IOException {
+    RunConfig config =
+        load(
+            "training: {steps: 5}",
+            "training.steps=6",
+            "training.steps=7",
+            "clean.languages=[en, zh]",
+            "training.optimizer.learningRate=6e-4",
+            "generate.prompt=42");
+
+    assertThat(config.training().steps()).isEqualTo(7);
+    assertThat(config.clean().languages()).containsExactly("en", "zh");
+    assertThat(config.training().optimizer().learningRate()).isEqualTo(6e-4);
+    assertThat(config.generate().prompt()).isEqualTo("42");
+  }
+
+  @Test
+  void aPromptMayHoldAnything() throws IOException {
+    assertThat(load("", "generate.prompt=").generate().prompt()).isEmpty();
+    assertThat(load("", "generate.prompt=Tom: [a=b] *x").generate().prompt())
+        .isEqualTo("Tom: [a=b] *x");
+  }
+
+  @Test
+  void decayStepsZeroMeansTheStepsOfTheRun() throws IOException {
+    assertThat(load("training: {steps: 123}").training().optimizer().decaySteps()).isEqualTo(123);
+  }
+
+  @Test
+  void anEmptyFileAndAnEmptySectionChangeNothing() throws IOException {
+    assertThat(load("# nothing\n")).isEqualTo(ConfigLoader.defaults());
+    assertThat(load("training:\n")).isEqualTo(ConfigLoader.defaults());
+  }
+
+  @Test
+  void anUnknownKeyNamesTheFileTheKeyTheNearestAndAllValidOnes() {
+    assertRefused("training: {optimiser: {beta1: 1}}")
+        .hasMessageContaining(directory + "/run.yaml: unknown key 'training.optimiser'")
+        .hasMessageContaining("did you mean 'training.optimizer'?")
+        .hasMessageContaining(
+            "steps, batchSize, backend, optimizer, evaluateEverySteps, evaluationTokens");
+  }
+
+  @Test
+  void anUnknownKeyInSnakeCaseIsRecognised() {
+    assertRefused("model: {num_layers: 2}").hasMessageContaining("did you mean 'model.numLayers'?");
+  }
+
+  @Test
+  void aKeyThatIsNothingAlikeGetsNoSuggestion() {
+    assertRefused("zzzzzz: 1").hasMessageContaining("unknown key 'zzzzzz'\n");
+  }
+
+  @Test
+  void anUnknownKeyOfASettingIsNamedAsItWasTyped() {
+    assertThatThrownBy(() -> load("", "trainin.steps=3"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("--set trainin.steps=3: unknown key 'trainin'")
+        .hasMessageContaining("did you mean 'training'?");
+    assertThatThrownBy(() -> load("", "training.steps.more=3"))
+        .hasMessageContaining("'training.steps' is a value, not a section");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          training: {steps: many}                 | training.steps is the text 'many'    | a whole number
+          training: {steps: 1.5}                  | training.steps is 1.5                | a whole number
+          training: {batchSize: 3000000000}       | training.batchSize is 3000000000     | a whole number
+          training: {steps: true}                 | training.steps is true               | a whole number
+          training: {steps: }                     | training.steps: has no value         | a whole number
+          training: {steps: [1]}                  | training.steps is [1]                | a whole number
+          training: 3                             | training is 3                        | a section of keys
+          model: {bias: 1}                        | model.bias is 1                      | true or false
+          generate: {prompt: 42}                  | generate.prompt is 42                | text
+          generate: {temperature: warm}           | generate.temperature is the text     | a number
+          clean: {languages: en}                  | clean.languages is the text 'en'     | a list
+          clean: {languages: [1]}                 | clean.languages[0] is 1              | text
+          dataParallelism: {innerState: forget}   | dataParallelism.innerState is        | one of keep, average, reset
+          training: {steps: 0}                    | training: steps is 0                 | 1 or more
+          training: {backend: cuda9}              | training: backend is cuda9           | auto, onednn, nd4j
+          model: {embeddingSize: 100, numHeads: 3} | model: embeddingSize 100            | multiple of numHeads
+          generate: {temperature: 1.0e+999}       | temperature                          | finite
+          dataParallelism: {outer: {nesterov: true}} | nesterov is true, but momentum is 0 | set a momentum
+          """)
+  void aValueThatDoesNotFitIsNamedWithWhatWasExpected(String yaml, String found, String expected) {
+    assertRefused(yaml)
+        .hasMessageContaining("run.yaml")
+        .hasMessageContaining(found)
+        .hasMessageContaining(expected);
+  }
+
+  @Test
+  void aValueOfASettingIsNamedAsItWasTyped() {
+    assertThatThrownBy(() -> load("training: {steps: 3}", "training.steps=x"))
+        .hasMessageContaining("--set training.steps=x: training.steps is the text 'x'");
+  }
+
+  @Test
+  void aKeyThatIsRepeatedIsRefused() {
+    assertRefused("seed: 1\nseed: 2\n").hasMessageContaining("run.yaml is not valid YAML: line 2");
+  }
+
+  @Test
+  void aliasesAreRefusedSoThatABombOfThemNeverUnfolds() {
+    assertRefused("seed: &a 1\ngenerate: {seed: *a}\n")
+        .hasMessageContaining("line 2: a YAML alias");
+  }
+
+  @Test
+  void aSecondDocumentIsRefused() {
+    assertRefused("seed: 1\n---\nseed: 2\n").hasMessageContaining("a second YAML document");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"just text", "'[1, 2]'", "'training: {steps: 3'", "'\tseed: 1'"})
+  void whatIsNotAMappingIsRefused(String text) {
+    assertRefused(text).hasMessageContaining("run.yaml is not");
+  }
+
+  @Test
+  void aMissingFileIsNamed() {
+    Path missing = directory.resolve("nowhere.yaml");
+
+    assertThatThrownBy(() -> ConfigLoader.load(Optional.of(missing), List.of()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(missing + " does not exist");
+  }
+
+  @Test
+  void aVocabularyThatIsNotThatOfTheShardsIsRefused() throws IOException {
+    assertThat(load("").model().forVocabulary(77).vocabSize()).isEqualTo(77);
+    assertThat(load("model: {vocabSize: 77}").model().forVocabulary(77).vocabSize()).isEqualTo(77);
+    ModelConfig model = load("model: {vocabSize: 78}").model();
+    assertThatThrownBy(() -> model.forVocabulary(77))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("model.vocabSize is 78")
+        .hasMessageContaining("vocabulary of 77");
+  }
+
+  private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(String yaml) {
+    return assertThatThrownBy(() -> load(yaml)).isInstanceOf(InvalidInputException.class);
+  }
+
+  private RunConfig load(String yaml, String... settings) throws IOException {
+    Path file = Files.writeString(directory.resolve("run.yaml"), yaml);
+    return ConfigLoader.load(Optional.of(file), List.of(settings));
+  }
+
+  private static List<String> keyPaths(JsonNode node, String prefix) {
+    List<String> paths = new ArrayList<>();
+    node.fields()
+        .forEachRemaining(
+            field ->
+                paths.addAll(
+                    field.getValue().isObject()
+                        ? keyPaths(field.getValue(), prefix + field.getKey() + ".")
+                        : List.of(prefix + field.getKey())));
+    return paths;
+  }
+
+  private static List<String> componentPaths(Class<?> type, String prefix) {
+    return Arrays.stream(type.getRecordComponents())
+        .map(component -> componentPaths(component, prefix))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<String> componentPaths(RecordComponent component, String prefix) {
+    String path = prefix + component.getName();
+    return component.getType().isRecord()
+        ? componentPaths(component.getType(), path + ".")
+        : List.of(path);
+  }
+
+  private static final String EVERY_VALUE_CHANGED =
+      """
+      seed: 2
+      read: {text: line, chunkCharacters: 4001, maxRecordBytes: 16777217}
+      clean:
+        minCharacters: 51
+        maxCharacters: 1000001
+        languages: [en]
+        maskPersonalData: false
+        deduplicate: false
+        maxQuarantinedFraction: 0.2
+      tokenizer: {kind: character, vocabSize: 8193, minFrequency: 3, endOfText: false}
+      tokenize:
+        validation: {by: tail, fraction: 0.06}
+        shardTokens: 16777217
+      model:
+        vocabSize: 9
+        contextLength: 257
+        numLayers: 7
+        numHeads: 3
+        embeddingSize: 387
+        bias: false
+      training:
+        steps: 1001
+        batchSize: 17
+        backend: nd4j
+        optimizer:
+          learningRate: 0.002
+          minLearningRate: 0.0002
+          warmupSteps: 101
+          decaySteps: 999
+          beta1: 0.8
+          beta2: 0.94
+          epsilon: 1.0e-7
+          weightDecay: 0.2
+          maxGradientNorm: 2.0
+        evaluateEverySteps: 101
+        evaluationTokens: 65537
+      parallel: {dataParallel: 2}
+      dataParallelism:
+        mode: averaging
+        localSteps: 11
+        outer: {learningRate: 0.7, momentum: 0.9, nesterov: true}
+        innerState: reset
+      checkpoint: {everyRounds: 11, keep: 3}
+      generate:
+        prompt: Once
+        maxNewTokens: 201
+        temperature: 0.9
+        topK: 41
+        numSamples: 4
+        seed: 7
+      score: {batchSize: 17}
+      """;
+}
