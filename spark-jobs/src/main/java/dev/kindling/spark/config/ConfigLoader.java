@@ -55,7 +55,20 @@ public final class ConfigLoader {
     for (YamlSource layer : layers) {
       merge(merged, layer.values(), "", layer.name());
     }
+    resolveDecaySteps(merged);
     return toRecord(merged, layers);
+  }
+
+  /** The cosine ends with the run unless someone says otherwise: the one value made of others. */
+  private static void resolveDecaySteps(ObjectNode merged) {
+    JsonNode steps = merged.at("/training/steps");
+    if (steps.isIntegralNumber()
+        && merged.at("/training/optimizer") instanceof ObjectNode optimizer
+        && optimizer.path("decaySteps").isIntegralNumber()
+        && optimizer.path("decaySteps").longValue() == 0) {
+      long warmupSteps = optimizer.path("warmupSteps").asLong();
+      optimizer.put("decaySteps", Math.max(steps.longValue(), warmupSteps));
+    }
   }
 
   private static RunConfig toRecord(ObjectNode merged, List<YamlSource> layers) {

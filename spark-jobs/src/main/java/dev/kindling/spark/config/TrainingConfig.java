@@ -8,7 +8,7 @@ import dev.kindling.model.optim.AdamWConfig;
  * @param steps optimiser steps of every replica
  * @param batchSize sequences per replica and step
  * @param backend {@code auto}, {@code onednn} or {@code nd4j}
- * @param optimizer the inner optimiser; {@code decaySteps} 0 becomes {@code steps} here
+ * @param optimizer the inner optimiser; the loader makes {@code decaySteps} 0 into {@code steps}
  * @param evaluateEverySteps steps between two measurements of the validation loss; 0: at the end
  * @param evaluationTokens validation tokens per measurement; 0: the whole split
  */
@@ -21,7 +21,7 @@ public record TrainingConfig(
     long evaluationTokens) {
 
   /**
-   * Checks the values and resolves {@code optimizer.decaySteps}.
+   * Checks the values.
    *
    * @throws IllegalArgumentException naming the value, what was expected and what to change
    */
@@ -31,18 +31,5 @@ public record TrainingConfig(
     Require.oneOf("backend", backend, "auto", "onednn", "nd4j");
     Require.atLeast("evaluateEverySteps", evaluateEverySteps, 0);
     Require.atLeast("evaluationTokens", evaluationTokens, 0);
-    if (optimizer.decaySteps() == 0) {
-      optimizer =
-          new AdamWConfig(
-              optimizer.learningRate(),
-              optimizer.minLearningRate(),
-              optimizer.warmupSteps(),
-              steps,
-              optimizer.beta1(),
-              optimizer.beta2(),
-              optimizer.epsilon(),
-              optimizer.weightDecay(),
-              optimizer.maxGradientNorm());
-    }
   }
 }
