@@ -14,14 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * What a directory holds, written last and never overwritten: <b>a directory without a valid
@@ -72,12 +71,10 @@ public record Manifest(
       Configuration hadoop, Path directory, String kind, String fingerprint, ObjectNode details) {
     try {
       FileSystem fs = directory.getFileSystem(hadoop);
-      String base = fs.makeQualified(directory).toString() + "/";
       List<Entry> entries = new ArrayList<>();
-      RemoteIterator<LocatedFileStatus> files = fs.listFiles(directory, true);
-      while (files.hasNext()) {
-        FileStatus file = files.next();
-        String relative = file.getPath().toString().substring(base.length());
+      for (Map.Entry<String, FileStatus> found : FileTree.listBelow(fs, directory).entrySet()) {
+        String relative = found.getKey();
+        FileStatus file = found.getValue();
         if (!isHidden(relative) && !relative.equals(NAME)) {
           entries.add(new Entry(relative, file.getLen(), Checksums.sha256(fs, file.getPath())));
         }
