@@ -1,0 +1,52 @@
+package dev.kindling.spark.train;
+
+import dev.kindling.spark.config.CheckpointConfig;
+import dev.kindling.spark.config.DataParallelismConfig;
+import dev.kindling.spark.config.ModelConfig;
+import dev.kindling.spark.config.ParallelConfig;
+import dev.kindling.spark.config.TrainingConfig;
+import dev.kindling.spark.parallel.Mesh;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Everything that a training run is told.
+ *
+ * @param tokens a directory of kind {@code tokens}
+ * @param output the run directory; a run that lies there already is gone on with
+ * @param seed of the initial parameters and of the order of the data
+ * @param model the shape of the model
+ * @param training one replica's optimisation
+ * @param parallel the size of the mesh
+ * @param dataParallelism how replicas stay one model
+ * @param checkpoint how often, and how many stay
+ * @param numShards S, the parts that the parameters are cut into; 0: derived from size and replicas
+ */
+public record TrainingPlan(
+    Path tokens,
+    Path output,
+    long seed,
+    ModelConfig model,
+    TrainingConfig training,
+    ParallelConfig parallel,
+    DataParallelismConfig dataParallelism,
+    CheckpointConfig checkpoint,
+    int numShards) {
+
+  /** A plan with the number of shards derived. */
+  public TrainingPlan(
+      Path tokens,
+      Path output,
+      long seed,
+      ModelConfig model,
+      TrainingConfig training,
+      ParallelConfig parallel,
+      DataParallelismConfig dataParallelism,
+      CheckpointConfig checkpoint) {
+    this(tokens, output, seed, model, training, parallel, dataParallelism, checkpoint, 0);
+  }
+
+  /** The ranks. */
+  public Mesh mesh() {
+    return Mesh.ofReplicas(parallel.dataParallel());
+  }
+}
