@@ -93,8 +93,7 @@ public interface Backend extends AutoCloseable {
         null,
         Matrix.of(inputGradient),
         accumulate);
-    matmul(
-        Matrix.of(input).transposed(), outputGradients, null, Matrix.of(weightGradient), true);
+    matmul(Matrix.of(input).transposed(), outputGradients, null, Matrix.of(weightGradient), true);
     if (biasGradient != null) {
       addColumnSums(outputGradients, biasGradient);
     }
@@ -178,7 +177,7 @@ public interface Backend extends AutoCloseable {
    *
    * @param qkv [B, T, 3C]: queries, keys, values side by side, each head's D columns together
    * @param numHeads H
-   * @param output [B, T, C]
+   * @param output [N, C]
    */
   void causalAttentionForward(Tensor qkv, int numHeads, Tensor output);
 
@@ -186,12 +185,11 @@ public interface Backend extends AutoCloseable {
    * The gradient of {@link #causalAttentionForward}; the scores are computed anew (as in
    * FlashAttention, Dao et al. 2022).
    *
-   * @param outputGradient [B, T, C]
+   * @param outputGradient [N, C]
    * @param qkv [B, T, 3C], as given to forward
    * @param qkvGradient [B, T, 3C], overwritten
    */
-  void causalAttentionBackward(
-      Tensor outputGradient, Tensor qkv, int numHeads, Tensor qkvGradient);
+  void causalAttentionBackward(Tensor outputGradient, Tensor qkv, int numHeads, Tensor qkvGradient);
 
   /**
    * losses[i] = -log softmax(hidden[i] · weightᵀ)[targets[i]], in nats; 0 where the target is -1.

@@ -49,7 +49,8 @@ public record Matrix(
 
   /** Rows {@code first} to {@code first + count} of this matrix. */
   public Matrix rows(long first, long count) {
-    return new Matrix(tensor, offset + first * rowStride, count, numColumns, rowStride, columnStride);
+    return new Matrix(
+        tensor, offset + first * rowStride, count, numColumns, rowStride, columnStride);
   }
 
   /** The same elements with rows and columns exchanged. */

@@ -38,7 +38,12 @@ public final class ParameterStore implements AutoCloseable {
     for (Slice slice : slices) {
       if (slice.offset() != numParameters) {
         throw new IllegalArgumentException(
-            "Slice " + slice.name() + " starts at " + slice.offset() + ", expected " + numParameters);
+            "Slice "
+                + slice.name()
+                + " starts at "
+                + slice.offset()
+                + ", expected "
+                + numParameters);
       }
       if (byName.put(slice.name(), slice) != null) {
         throw new IllegalArgumentException("Two slices are named " + slice.name());
@@ -88,7 +93,10 @@ public final class ParameterStore implements AutoCloseable {
     Slice slice = byName.get(name);
     if (slice == null) {
       throw new IllegalArgumentException(
-          "No parameter is named " + name + ": there are " + slices.stream().map(Slice::name).toList());
+          "No parameter is named "
+              + name
+              + ": there are "
+              + slices.stream().map(Slice::name).toList());
     }
     return tensor(slice);
   }

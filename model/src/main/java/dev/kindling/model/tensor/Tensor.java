@@ -140,6 +140,13 @@ public final class Tensor {
     ints(offset, length).put(source, sourceOffset, length);
   }
 
+  /** All elements of an I32 tensor. */
+  public int[] toInts() {
+    int[] values = new int[Math.toIntExact(numElements)];
+    read(0, values, 0, values.length);
+    return values;
+  }
+
   /** All elements of an F32 or F64 tensor as doubles. */
   public double[] toDoubles() {
     double[] doubles = new double[Math.toIntExact(numElements)];
