@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /** The error for a key that no record has, with the likeliest one that was meant. */
 final class UnknownKey {
+  private static final int MIN_STEM = 3;
+
   private UnknownKey() {}
 
   /**
@@ -37,12 +39,21 @@ final class UnknownKey {
     int bestDistance = Math.max(2, key.length() / 2) + 1;
     for (String name : names) {
       int distance = distance(simplified(key), simplified(name));
+      if (isShortFor(simplified(key), simplified(name))) {
+        distance = 1;
+      }
       if (distance < bestDistance) {
         best = name;
         bestDistance = distance;
       }
     }
     return Optional.ofNullable(best);
+  }
+
+  /** {@code minChars} for {@code minCharacters}: the same beginning, up to a plural's s. */
+  private static boolean isShortFor(String key, String name) {
+    String stem = key.endsWith("s") ? key.substring(0, key.length() - 1) : key;
+    return stem.length() >= MIN_STEM && name.startsWith(stem);
   }
 
   private static String simplified(String key) {

@@ -1,0 +1,33 @@
+package dev.kindling.spark.cli;
+
+import java.util.Optional;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens Spark with the settings that Kindling needs; whatever the user has set wins. */
+public final class SparkSessions {
+  private SparkSessions() {}
+
+  /**
+   * Opens a session.
+   *
+   * @param name shown in Spark's own interfaces
+   * @param master from the command line; else what spark-submit has set; else {@code local[*]}
+   */
+  public static SparkSession open(String name, Optional<String> master) {
+    SparkConf conf = new SparkConf().setAppName(name);
+    master.ifPresent(conf::setMaster);
+    conf.setIfMissing("spark.master", "local[*]");
+    conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Spinning OpenMP threads fight the JVM's for the same cores.
+    conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
+    if (conf.get("spark.master").startsWith("local")) {
+      conf.setIfMissing("spark.ui.enabled", "false");
+      conf.setIfMissing("spark.driver.host", "localhost");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+    }
+    return SparkSession.builder().config(conf).getOrCreate();
+  }
+}

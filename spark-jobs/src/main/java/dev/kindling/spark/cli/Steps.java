@@ -1,0 +1,67 @@
+package dev.kindling.spark.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.clean.CleanJob;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.sample.SampleCorpus;
+import dev.kindling.data.sample.SampleCorpusConfig;
+import dev.kindling.data.shard.TokenizeJob;
+import dev.kindling.data.tokenizer.TokenizerJob;
+import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.report.Words;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** The steps from raw text to token shards, each with its headline and what came of it in words. */
+final class Steps {
+  private Steps() {}
+
+  static Manifest sampleCorpus(
+      Console console, Configuration hadoop, SampleCorpusConfig config, Path output) {
+    return console.step(
+        "sample-corpus",
+        config.documents() + " stories and planted defects -> " + output,
+        () -> SampleCorpus.write(hadoop, config, output),
+        manifest ->
+            Words.count(manifest.files().size(), "file") + ", with the truth in truth.json");
+  }
+
+  static Manifest clean(
+      Console console, SparkSession spark, RunConfig config, List<String> inputs, Path output) {
+    return console.step(
+        "clean",
+        String.join(", ", inputs) + " -> " + output,
+        () -> CleanJob.run(spark, config.read(), config.clean(), inputs, output),
+        manifest -> Words.cleaned(manifest.details()));
+  }
+
+  static Manifest tokenizer(
+      Console console, SparkSession spark, RunConfig config, Path documents, Path output) {
+    return console.step(
+        "tokenizer",
+        documents + " -> " + output,
+        () -> TokenizerJob.run(spark, config.tokenizer(), documents, output),
+        manifest -> {
+          ObjectNode details = manifest.details();
+          return details.path("kind").asText()
+              + ", "
+              + Words.count(details.path("vocabSize").asLong(), "token id");
+        });
+  }
+
+  static Manifest tokenize(
+      Console console,
+      SparkSession spark,
+      RunConfig config,
+      Path documents,
+      Path tokenizer,
+      Path output) {
+    return console.step(
+        "tokenize",
+        documents + " -> " + output,
+        () -> TokenizeJob.run(spark, config.tokenize(), documents, tokenizer, output),
+        manifest -> Words.tokenized(manifest.details()));
+  }
+}

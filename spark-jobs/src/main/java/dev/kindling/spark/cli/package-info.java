@@ -1,0 +1,2 @@
+/** The command line. Every command is one arrow of the way from raw text to scored documents. */
+package dev.kindling.spark.cli;

@@ -1,0 +1,2 @@
+/** Explains in words what lies in a directory. */
+package dev.kindling.spark.inspect;

@@ -1,0 +1,122 @@
+package dev.kindling.spark.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The facts of manifests in words, the same on the console, in reports and in explanations. */
+public final class Words {
+  private static final long KIBI = 1024;
+  private static final String[] BYTE_UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
+
+  private Words() {}
+
+  /** {@code 1,234 documents}, {@code 1 document}. */
+  public static String count(long number, String noun) {
+    return number(number) + " " + (number == 1 ? noun : plural(noun));
+  }
+
+  /** {@code 1,234,567}. */
+  public static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** {@code 1.5 MiB}. */
+  public static String bytes(long bytes) {
+    double value = bytes;
+    int unit = 0;
+    while (value >= KIBI && unit < BYTE_UNITS.length - 1) {
+      value /= KIBI;
+      unit++;
+    }
+    return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, BYTE_UNITS[unit]);
+  }
+
+  /** {@code 1 h 02 min}, {@code 3 min 05 s}, {@code 12 s}. */
+  public static String duration(double seconds) {
+    long whole = Math.round(seconds);
+    long minutes = whole / 60;
+    if (minutes >= 60) {
+      return String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
+    }
+    return minutes > 0
+        ? String.format(Locale.ROOT, "%d min %02d s", minutes, whole % 60)
+        : whole + " s";
+  }
+
+  /** What cleaning kept and rejected, from the details of a manifest of kind {@code documents}. */
+  public static String cleaned(JsonNode details) {
+    return String.join(
+        "\n",
+        count(details.path("read").asLong(), "record")
+            + " read: "
+            + number(details.path("kept").asLong())
+            + " kept ("
+            + count(details.path("keptCharacters").asLong(), "character")
+            + ")",
+        reasons("rejected", details.path("rejected")),
+        reasons("quarantined as unreadable", details.path("quarantined")),
+        count(details.path("maskedEmails").asLong(), "e-mail address")
+            + " and "
+            + count(details.path("maskedIpAddresses").asLong(), "IP address")
+            + " masked");
+  }
+
+  /** What became of the documents, from the details of a manifest of kind {@code tokens}. */
+  public static String tokenized(JsonNode details) {
+    List<String> lines = new ArrayList<>();
+    details
+        .path("splits")
+        .fields()
+        .forEachRemaining(split -> lines.add(split.getKey() + ": " + split(split.getValue())));
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "vocabulary %s; to beat: unigram loss %.3f, uniform loss %.3f nats per token",
+            number(details.path("vocabSize").asLong()),
+            details.path("unigramLoss").asDouble(),
+            details.path("uniformLoss").asDouble()));
+    return String.join("\n", lines);
+  }
+
+  /** The totals of scoring, from the details of a manifest of kind {@code scores}. */
+  public static String scored(JsonNode details) {
+    return count(details.path("documents").asLong(), "document")
+        + ", "
+        + count(details.path("tokens").asLong(), "token")
+        + String.format(
+            Locale.ROOT,
+            ": log-likelihood %.1f nats, %.4f bits per byte, perplexity %.2f per token",
+            details.path("logLikelihood").asDouble(),
+            details.path("bitsPerByte").asDouble(),
+            details.path("perplexity").asDouble());
+  }
+
+  private static String split(JsonNode split) {
+    return count(split.path("tokens").asLong(), "token")
+        + " of "
+        + count(split.path("documents").asLong(), "document")
+        + " ("
+        + bytes(split.path("bytes").asLong())
+        + " of text) in "
+        + count(split.path("shards").asLong(), "shard");
+  }
+
+  /** {@code 12 rejected: too-short 7, exact-duplicate 5}. */
+  private static String reasons(String what, JsonNode counts) {
+    List<String> reasons = new ArrayList<>();
+    long total = 0;
+    for (var fields = counts.fields(); fields.hasNext(); ) {
+      var field = fields.next();
+      total += field.getValue().asLong();
+      reasons.add(field.getKey() + " " + number(field.getValue().asLong()));
+    }
+    String list = reasons.isEmpty() ? "" : ": " + String.join(", ", reasons);
+    return number(total) + " " + what + list;
+  }
+
+  private static String plural(String noun) {
+    return noun.endsWith("s") ? noun + "es" : noun + "s";
+  }
+}
