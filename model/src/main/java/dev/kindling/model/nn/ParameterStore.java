@@ -1,11 +1,18 @@
 package dev.kindling.model.nn;
 
+import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.OffHeapMemory;
+import dev.kindling.model.tensor.Tensor;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
 
 /**
- * All parameters of a model as one flat vector (F32) with named slices; gradients lie the same way.
+ * All parameters of a model as one flat vector with named slices; gradients and moments lie the
+ * same way. The vector is F32, except in gradient checks, where it is F64.
  */
-public final class ParameterStore {
+public final class ParameterStore implements AutoCloseable {
   /**
    * A named part of the flat vector.
    *
@@ -20,14 +27,83 @@ public final class ParameterStore {
     }
   }
 
+  private final List<Slice> slices;
+  private final Map<String, Slice> byName = new HashMap<>();
+  private final OffHeapMemory memory;
+  private final Tensor flat;
+
+  private ParameterStore(List<Slice> slices, DType dtype) {
+    this.slices = List.copyOf(slices);
+    long numParameters = 0;
+    for (Slice slice : slices) {
+      if (slice.offset() != numParameters) {
+        throw new IllegalArgumentException(
+            "Slice "
+                + slice.name()
+                + " starts at "
+                + slice.offset()
+                + ", expected "
+                + numParameters);
+      }
+      if (byName.put(slice.name(), slice) != null) {
+        throw new IllegalArgumentException("Two slices are named " + slice.name());
+      }
+      numParameters = Math.addExact(numParameters, slice.numElements());
+    }
+    this.memory = OffHeapMemory.allocate(dtype, numParameters);
+    this.flat = memory.tensor(0, dtype, numParameters);
+  }
+
+  /**
+   * Allocates a vector of zeros.
+   *
+   * @param slices by offset, without holes
+   * @throws IllegalArgumentException if a slice leaves a hole or a name comes twice
+   */
+  public static ParameterStore allocate(List<Slice> slices, DType dtype) {
+    return new ParameterStore(slices, dtype);
+  }
+
   /** The slices, by offset, without holes. */
   public List<Slice> slices() {
-    throw new UnsupportedOperationException("skeleton");
+    return slices;
   }
 
   /** P, the length of the flat vector. */
   public long numParameters() {
-    throw new UnsupportedOperationException("skeleton");
+    return flat.numElements();
+  }
+
+  /** The whole vector [P]. */
+  public Tensor flat() {
+    return flat;
+  }
+
+  /** Whether there is a slice of that name. */
+  public boolean contains(String name) {
+    return byName.containsKey(name);
+  }
+
+  /**
+   * The named slice in its own shape.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Tensor tensor(String name) {
+    Slice slice = byName.get(name);
+    if (slice == null) {
+      throw new IllegalArgumentException(
+          "No parameter is named "
+              + name
+              + ": there are "
+              + slices.stream().map(Slice::name).toList());
+    }
+    return tensor(slice);
+  }
+
+  /** The slice's view of the flat vector. */
+  public Tensor tensor(Slice slice) {
+    return flat.slice(slice.offset(), slice.shape().stream().mapToLong(Long::longValue).toArray());
   }
 
   /**
@@ -35,11 +111,23 @@ public final class ParameterStore {
    * destination}.
    */
   public void readBytes(long offset, int length, byte[] destination, int destinationOffset) {
-    throw new UnsupportedOperationException("skeleton");
+    bytes(offset, length).get(destination, destinationOffset, Math.multiplyExact(length, 4));
   }
 
   /** The reverse of {@link #readBytes}. */
   public void writeBytes(long offset, int length, byte[] source, int sourceOffset) {
-    throw new UnsupportedOperationException("skeleton");
+    bytes(offset, length).put(source, sourceOffset, Math.multiplyExact(length, 4));
+  }
+
+  private BytePointer bytes(long offset, int length) {
+    if (flat.dtype() != DType.F32) {
+      throw new IllegalStateException("Only F32 parameters are exchanged as bytes, not " + flat);
+    }
+    return new BytePointer(flat.slice(offset, length).pointer());
+  }
+
+  @Override
+  public void close() {
+    memory.close();
   }
 }

@@ -1,0 +1,68 @@
+package dev.kindling.model.autograd;
+
+import dev.kindling.model.tensor.Tensor;
+
+/** A value of the forward pass and, while the tape replays, the gradient of the loss by it. */
+public final class Variable {
+  /**
+   * Where an operation's backward pass puts its share of a gradient.
+   *
+   * @param tensor the gradient
+   * @param accumulate whether a share is in it already, so that the next has to be added
+   */
+  public record Share(Tensor tensor, boolean accumulate) {}
+
+  private final Tape tape;
+  private final Tensor value;
+  private Tensor gradient;
+
+  Variable(Tape tape, Tensor value) {
+    this.tape = tape;
+    this.value = value;
+  }
+
+  /** The result of the forward pass. */
+  public Tensor value() {
+    return value;
+  }
+
+  /**
+   * The gradient, complete once all uses of the value are replayed.
+   *
+   * @throws IllegalStateException if nothing has contributed to it
+   */
+  public Tensor gradient() {
+    if (gradient == null) {
+      throw new IllegalStateException("No operation has contributed to the gradient of " + value);
+    }
+    return gradient;
+  }
+
+  /** The place for one more share; the caller writes it before anything else runs. */
+  public Share nextShare() {
+    boolean accumulate = gradient != null;
+    if (!accumulate) {
+      gradient = tape.arena().allocate(value.dtype(), value.shape());
+    }
+    return new Share(gradient, accumulate);
+  }
+
+  /** Adds a share that stays as it is: the caller goes on reading {@code share}. */
+  public void addShare(Tensor share) {
+    if (gradient == null) {
+      gradient = tape.arena().allocate(value.dtype(), value.shape());
+      tape.backend().copy(share, gradient);
+    } else {
+      tape.backend().addInPlace(gradient, share);
+    }
+  }
+
+  /** Adds a share whose memory nobody needs any more: it may become this gradient. */
+  public void handOverShare(Tensor share) {
+    if (gradient == null) {
+      gradient = share;
+    } else {
+      tape.backend().addInPlace(gradient, share);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.kindling.model.optim;
+
+import dev.kindling.model.backend.AdamWUpdate;
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.tensor.DType;
+
+/**
+ * AdamW (Loshchilov and Hutter 2019) with clipping of the global gradient norm (Pascanu et al.
+ * 2013). Weight decay touches tensors of two or more dims only: neither biases nor gains.
+ */
+public final class AdamW implements AutoCloseable {
+  private final AdamWConfig config;
+  private final LearningRateSchedule schedule;
+  private final Backend backend;
+  private final ParameterStore parameters;
+  private final ParameterStore gradients;
+  private final ParameterStore firstMoments;
+  private final ParameterStore secondMoments;
+
+  /** Allocates moments of zero; both stores stay their owner's. */
+  public AdamW(
+      AdamWConfig config, ParameterStore parameters, ParameterStore gradients, Backend backend) {
+    this.config = config;
+    this.schedule = LearningRateSchedule.of(config);
+    this.backend = backend;
+    this.parameters = parameters;
+    this.gradients = gradients;
+    this.firstMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
+    this.secondMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
+  }
+
+  /**
+   * Updates all parameters in place.
+   *
+   * @param step from 0: decides the learning rate and the bias correction
+   * @param gradientNorm the global L2 norm of the gradients
+   * @return the learning rate used
+   */
+  public double updateInPlace(long step, double gradientNorm) {
+    double learningRate = schedule.at(step);
+    for (ParameterStore.Slice slice : parameters.slices()) {
+      double weightDecay = slice.shape().size() >= 2 ? config.weightDecay() : 0;
+      AdamWUpdate update =
+          new AdamWUpdate(
+              learningRate,
+              config.beta1(),
+              config.beta2(),
+              config.epsilon(),
+              weightDecay,
+              clippingFactor(gradientNorm),
+              1 - Math.pow(config.beta1(), step + 1.0),
+              1 - Math.pow(config.beta2(), step + 1.0));
+      backend.adamWInPlace(
+          parameters.tensor(slice),
+          gradients.tensor(slice),
+          firstMoments.tensor(slice),
+          secondMoments.tensor(slice),
+          update);
+    }
+    return learningRate;
+  }
+
+  private double clippingFactor(double gradientNorm) {
+    boolean clips = config.maxGradientNorm() > 0 && gradientNorm > config.maxGradientNorm();
+    return clips ? config.maxGradientNorm() / gradientNorm : 1;
+  }
+
+  /** m, in the layout of the parameters. */
+  public ParameterStore firstMoments() {
+    return firstMoments;
+  }
+
+  /** v, in the layout of the parameters. */
+  public ParameterStore secondMoments() {
+    return secondMoments;
+  }
+
+  @Override
+  public void close() {
+    firstMoments.close();
+    secondMoments.close();
+  }
+}

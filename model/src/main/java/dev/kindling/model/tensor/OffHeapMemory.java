@@ -1,0 +1,76 @@
+package dev.kindling.model.tensor;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * One allocation outside the Java heap, zero-filled, aligned to 64 bytes (a cache line, and the
+ * width of the widest vector register), freed by {@link #close()}.
+ *
+ * <p>JavaCPP counts it against {@code org.bytedeco.javacpp.maxbytes} and throws {@link
+ * OutOfMemoryError} past that limit.
+ */
+public final class OffHeapMemory implements AutoCloseable {
+  static final int ALIGNMENT = 64;
+
+  private final long numBytes;
+  private final long address;
+  private BytePointer allocation;
+
+  private OffHeapMemory(long numBytes) {
+    this.numBytes = numBytes;
+    this.allocation = new BytePointer(numBytes + ALIGNMENT);
+    long unaligned = allocation.address();
+    this.address = (unaligned + ALIGNMENT - 1) & -ALIGNMENT;
+    Pointer.memset(allocation, 0, numBytes + ALIGNMENT);
+  }
+
+  /**
+   * Allocates.
+   *
+   * @throws IllegalArgumentException if {@code numBytes} is negative
+   */
+  public static OffHeapMemory allocate(long numBytes) {
+    if (numBytes < 0) {
+      throw new IllegalArgumentException(
+          "Asked for " + numBytes + " bytes off the heap: the number must not be negative");
+    }
+    return new OffHeapMemory(numBytes);
+  }
+
+  /** Allocates the memory of one tensor; closing it invalidates the tensor. */
+  public static OffHeapMemory allocate(DType dtype, long... shape) {
+    return allocate(Math.multiplyExact(Tensor.numElements(shape), (long) dtype.bytes()));
+  }
+
+  /** A view of {@code shape} whose first element lies {@code byteOffset} bytes in. */
+  public Tensor tensor(long byteOffset, DType dtype, long... shape) {
+    return new Tensor(this, byteOffset, dtype, shape);
+  }
+
+  /** Usable bytes. */
+  public long numBytes() {
+    return numBytes;
+  }
+
+  /**
+   * The address of the first byte.
+   *
+   * @throws IllegalStateException after {@link #close()}
+   */
+  long address() {
+    if (allocation == null) {
+      throw new IllegalStateException(
+          "This tensor's off-heap memory is closed: keep its trainer, model or arena open");
+    }
+    return address;
+  }
+
+  @Override
+  public void close() {
+    if (allocation != null) {
+      allocation.close();
+      allocation = null;
+    }
+  }
+}
