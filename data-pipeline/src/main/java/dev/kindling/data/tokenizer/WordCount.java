@@ -1,0 +1,9 @@
+package dev.kindling.data.tokenizer;
+
+/**
+ * How often a word occurs in the corpus.
+ *
+ * @param word as {@link PreTokenizer} cuts it, with its leading space
+ * @param count its occurrences
+ */
+record WordCount(String word, long count) {}
