@@ -86,8 +86,12 @@ class ArchitectureTest {
   }
 
   @Test
-  void theDataPipelineKnowsNothingOfNd4jAndDl4j() {
+  void theDataPipelineKnowsNothingOfNd4j() {
     check(isForbidden(DATA, ND4J));
+  }
+
+  @Test
+  void theDataPipelineKnowsNothingOfDl4j() {
     check(isForbidden(DATA, DL4J));
   }
 
