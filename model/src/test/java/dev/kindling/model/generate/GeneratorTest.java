@@ -3,6 +3,12 @@ package dev.kindling.model.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.train.LocalTrainer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,6 +96,36 @@ class GeneratorTest {
 
     assertThat(IntStream.concat(Arrays.stream(firstPart), Arrays.stream(secondPart)).toArray())
         .isEqualTo(whole);
+  }
+
+  @Test
+  void aRealModelIsContinuedByWhatItScoresBest() {
+    GptConfig config = new GptConfig(VOCAB_SIZE, CONTEXT_LENGTH, 2, 2, 8, true);
+    AdamWConfig optimizer = new AdamWConfig(1e-2, 1e-2, 0, 0, 0.9, 0.95, 1e-8, 0, 0);
+    try (Backend backend = Backends.open("auto", 1);
+        LocalTrainer trainer = new LocalTrainer(config, optimizer, backend);
+        InferenceModel model = new InferenceModel(config, backend)) {
+      trainer.initialize(5);
+      // Every window of the endless text 0, 1, …, 10, 0, 1, … at once.
+      int numTokens = VOCAB_SIZE * CONTEXT_LENGTH;
+      int[] inputs =
+          IntStream.range(0, numTokens)
+              .map(i -> (i / CONTEXT_LENGTH + i % CONTEXT_LENGTH) % VOCAB_SIZE)
+              .toArray();
+      int[] targets = Arrays.stream(inputs).map(id -> (id + 1) % VOCAB_SIZE).toArray();
+      for (int step = 0; step < 60; step++) {
+        trainer.step(inputs, targets, VOCAB_SIZE, CONTEXT_LENGTH, step);
+      }
+      int numParameters = Math.toIntExact(trainer.parameters().numParameters());
+      byte[] parameters = new byte[4 * numParameters];
+      trainer.parameters().readBytes(0, numParameters, parameters, 0);
+      model.parameters().writeBytes(0, numParameters, parameters, 0);
+
+      Generator generator = new Generator(model::nextTokenLogits, CONTEXT_LENGTH, Sampler.of(0, 0));
+
+      assertThat(generator.generate(request(List.of(2, 3), 8, NO_STOP, 0, 0)))
+          .containsExactly(4, 5, 6, 7, 8, 9, 10, 0);
+    }
   }
 
   @Test

@@ -3,9 +3,12 @@ package dev.kindling.model.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.io.SafetensorsHeader.StoredTensor;
+import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.nn.ParameterStore.Slice;
+import dev.kindling.model.tensor.DType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,6 +42,32 @@ class GptWeightsTest {
         int length = Math.min(partLength, read.length / 4 - offset);
         reader.readBytes(offset, length, read, 4 * offset);
       }
+      assertThat(read).isEqualTo(vector);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void theModelsOwnLayoutHasTheTensorsOfHuggingFace(boolean bias) {
+    GptConfig config = bias ? WITH_BIAS : WITHOUT_BIAS;
+
+    assertThat(Gpt.layout(config)).isEqualTo(GptSlices.of(config));
+  }
+
+  @Test
+  void aModelInMemoryIsReadBack() throws IOException {
+    byte[] vector = randomVector(WITHOUT_BIAS);
+    int length = vector.length / 4;
+    try (ParameterStore saved = ParameterStore.allocate(Gpt.layout(WITHOUT_BIAS), DType.F32);
+        ParameterStore loaded = ParameterStore.allocate(Gpt.layout(WITHOUT_BIAS), DType.F32)) {
+      saved.writeBytes(0, length, vector, 0);
+      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      GptWeights.write(file, WITHOUT_BIAS, saved);
+
+      open(file.toByteArray(), WITHOUT_BIAS).readInto(loaded);
+
+      byte[] read = new byte[vector.length];
+      loaded.readBytes(0, length, read, 0);
       assertThat(read).isEqualTo(vector);
     }
   }
