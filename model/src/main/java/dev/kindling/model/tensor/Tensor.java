@@ -140,6 +140,16 @@ public final class Tensor {
     ints(offset, length).put(source, sourceOffset, length);
   }
 
+  /** One element of an F32 tensor; for a few of them, not for loops over all. */
+  public float getFloat(long index) {
+    return floats(index, 1).get();
+  }
+
+  /** Sets one element of an F32 tensor; for a few of them, not for loops over all. */
+  public void setFloat(long index, float value) {
+    floats(index, 1).put(value);
+  }
+
   /** All elements of an I32 tensor. */
   public int[] toInts() {
     int[] values = new int[Math.toIntExact(numElements)];

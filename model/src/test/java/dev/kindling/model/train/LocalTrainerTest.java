@@ -17,7 +17,7 @@ class LocalTrainerTest {
   private static final int LENGTH = 13;
 
   @ParameterizedTest
-  @ValueSource(strings = {"nd4j"})
+  @ValueSource(strings = {"onednn", "nd4j"})
   void overfitsOneBatch(String backendName) {
     try (Backend backend = Backends.open(backendName, 1);
         LocalTrainer trainer = new LocalTrainer(TINY, OPTIMIZER, backend)) {

@@ -1,0 +1,25 @@
+package dev.kindling.model.backend.onednn;
+
+import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.OffHeapMemory;
+import dev.kindling.model.tensor.Tensor;
+
+/** Memory of one kernel that grows to the largest use so far and is then kept. */
+final class Scratch implements AutoCloseable {
+  private OffHeapMemory memory = OffHeapMemory.allocate(0);
+
+  /** An F32 tensor with undefined content, valid until the next call. */
+  Tensor floats(long... shape) {
+    long numBytes = Math.multiplyExact(Tensor.numElements(shape), 4L);
+    if (memory.numBytes() < numBytes) {
+      memory.close();
+      memory = OffHeapMemory.allocate(numBytes);
+    }
+    return memory.tensor(0, DType.F32, shape);
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}
