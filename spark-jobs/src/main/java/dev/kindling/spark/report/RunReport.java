@@ -1,0 +1,247 @@
+package dev.kindling.spark.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.spark.report.LineChart.Baseline;
+import dev.kindling.spark.report.LineChart.Point;
+import dev.kindling.spark.report.LineChart.Series;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A run as one HTML page that needs nothing but itself. It is made of the run's other files only,
+ * so it can be made again at any time.
+ */
+public final class RunReport {
+  private static final String STYLE = "report.css";
+
+  private final RunFiles files;
+  private final JsonNode summary;
+  private final JsonNode data;
+  private final List<JsonNode> metrics;
+
+  private RunReport(RunFiles files) {
+    this.files = files;
+    this.summary = files.readJson(RunFiles.SUMMARY);
+    this.data = files.readJson(RunFiles.DATA);
+    this.metrics = files.readMetrics();
+  }
+
+  /** Renders {@code report.html} into the run directory. */
+  public static void write(RunFiles files) {
+    files.write(RunFiles.REPORT, new RunReport(files).toHtml());
+  }
+
+  /** Renders the page. */
+  static String render(RunFiles files) {
+    return new RunReport(files).toHtml();
+  }
+
+  private String toHtml() {
+    String name = Html.escape(files.run().getName());
+    return """
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>%s: training report</title>
+        <style>
+        %s</style>
+        </head>
+        <body>
+        <main>
+        <h1>%s</h1>
+        %s
+        %s
+        <h2>Curves</h2>
+        %s%s%s
+        %s
+        %s
+        %s
+        </main>
+        </body>
+        </html>
+        """
+        .formatted(
+            name,
+            style(),
+            name,
+            verdict(),
+            tiles(),
+            loss(),
+            speed(),
+            learningRate(),
+            text(),
+            dataCounts(),
+            configuration());
+  }
+
+  private String verdict() {
+    if (summary.isMissingNode()) {
+      return "<p class=\"quiet\">The run is not finished: these are its numbers so far.</p>";
+    }
+    double validation = summary.path("validation_loss").asDouble();
+    double unigram = summary.path("unigram_loss").asDouble();
+    return String.format(
+        Locale.ROOT,
+        "<p>After %s the model predicts unseen text with <strong>%.3f nats per token</strong>:"
+            + " %s the %.3f of a model that only knows how frequent each token is (guessing: %.3f)."
+            + "</p>",
+        Words.count(summary.path("steps").asLong(), "step"),
+        validation,
+        validation < unigram ? "better than" : "not better than",
+        unigram,
+        summary.path("uniform_loss").asDouble());
+  }
+
+  private String tiles() {
+    StringBuilder out = new StringBuilder("<dl class=\"tiles\">\n");
+    if (!summary.isMissingNode()) {
+      double loss = summary.path("validation_loss").asDouble();
+      tile(
+          out,
+          "Validation loss",
+          String.format(Locale.ROOT, "%.4f", loss),
+          String.format(Locale.ROOT, "perplexity %.2f per token", Math.exp(loss)));
+      tile(
+          out,
+          "Parameters",
+          Words.number(summary.path("parameters").asLong()),
+          Words.count(summary.path("replicas").asLong(), "replica"));
+      tile(
+          out,
+          "Training tokens",
+          Words.number(summary.path("tokens").asLong()),
+          Words.count(summary.path("rounds").asLong(), "round"));
+      tile(
+          out,
+          "Tokens per second",
+          Words.number(Math.round(summary.path("tokens_per_second").asDouble())),
+          "over " + Words.duration(summary.path("seconds").asDouble()));
+      tile(
+          out,
+          "Moved between replicas",
+          Words.bytes(summary.path("bytes_moved").asLong()),
+          Words.duration(summary.path("averaging_seconds").asDouble()) + " averaging");
+    }
+    return out.append("</dl>\n").toString();
+  }
+
+  private static void tile(StringBuilder out, String term, String value, String note) {
+    out.append("<div class=\"tile\"><dt>")
+        .append(term)
+        .append("</dt><dd>")
+        .append(Html.escape(value))
+        .append("</dd><div class=\"note\">")
+        .append(Html.escape(note))
+        .append("</div></div>\n");
+  }
+
+  private String loss() {
+    LineChart chart =
+        new LineChart("Loss", "step", "nats per token")
+            .with(new Series("training", "train", points("step", "loss"), false))
+            .with(
+                new Series(
+                    "validation", "validation", points("evaluation", "validation_loss"), true))
+            .with(new Baseline("uniform", baseline("uniform_loss", "uniformLoss")))
+            .with(new Baseline("unigram", baseline("unigram_loss", "unigramLoss")))
+            .with(new Baseline("entropy of the grammar", data.path("entropyFloor").asDouble()));
+    return chart.isEmpty() ? "<p class=\"quiet\">No step was finished yet.</p>\n" : chart.toHtml();
+  }
+
+  private String speed() {
+    LineChart chart =
+        new LineChart("Throughput of each round", "step", "tokens per second")
+            .with(new Series("all replicas", "train", points("round", "tokens_per_second"), true))
+            .fromZero();
+    return chart.isEmpty() ? "" : chart.toHtml();
+  }
+
+  private String learningRate() {
+    LineChart chart =
+        new LineChart("Learning rate", "step", "inner optimiser")
+            .with(new Series("learning rate", "train", points("step", "learning_rate"), false))
+            .fromZero();
+    return chart.isEmpty() ? "" : chart.toHtml();
+  }
+
+  private double baseline(String inSummary, String inData) {
+    return summary.has(inSummary)
+        ? summary.get(inSummary).asDouble()
+        : data.at("/tokens/" + inData).asDouble();
+  }
+
+  private List<Point> points(String event, String value) {
+    return metrics.stream()
+        .filter(line -> line.path("event").asText().equals(event) && line.has(value))
+        .map(line -> new Point(line.path("step").asDouble(), line.path(value).asDouble()))
+        .toList();
+  }
+
+  private String text() {
+    String samples = files.read(RunFiles.SAMPLES);
+    return samples.isEmpty()
+        ? ""
+        : "<h2>What the model writes</h2>\n<pre>" + Html.escape(samples.strip()) + "</pre>\n";
+  }
+
+  private String dataCounts() {
+    StringBuilder out = new StringBuilder();
+    JsonNode cleaning = data.path("cleaning");
+    if (cleaning.isObject()) {
+      out.append(
+          "<table>\n<thead><tr><th>Records</th><th class=\"number\">count</th></tr></thead>");
+      row(out, "read", cleaning.path("read"));
+      row(out, "kept", cleaning.path("kept"));
+      cleaning
+          .path("rejected")
+          .fields()
+          .forEachRemaining(rule -> row(out, "rejected: " + rule.getKey(), rule.getValue()));
+      cleaning
+          .path("quarantined")
+          .fields()
+          .forEachRemaining(why -> row(out, "quarantined: " + why.getKey(), why.getValue()));
+      row(out, "e-mail addresses masked", cleaning.path("maskedEmails"));
+      row(out, "IP addresses masked", cleaning.path("maskedIpAddresses"));
+      out.append("</table>\n");
+    }
+    JsonNode tokens = data.path("tokens");
+    if (tokens.isObject()) {
+      Words.tokenized(tokens)
+          .lines()
+          .forEach(line -> out.append("<p>").append(Html.escape(line)).append("</p>\n"));
+    }
+    return out.isEmpty() ? "" : "<h2>The data</h2>\n" + out;
+  }
+
+  private static void row(StringBuilder out, String what, JsonNode count) {
+    out.append("<tr><td>")
+        .append(Html.escape(what))
+        .append("</td><td class=\"number\">")
+        .append(Words.number(count.asLong()))
+        .append("</td></tr>\n");
+  }
+
+  private String configuration() {
+    String config = files.read(RunFiles.CONFIG);
+    return config.isEmpty()
+        ? ""
+        : "<h2>Configuration</h2>\n<details><summary>config.yaml, every setting of this run"
+            + "</summary>\n<pre>"
+            + Html.escape(config.strip())
+            + "</pre></details>\n";
+  }
+
+  private static String style() {
+    try (InputStream in = RunReport.class.getResourceAsStream(STYLE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the resource " + STYLE, e);
+    }
+  }
+}
