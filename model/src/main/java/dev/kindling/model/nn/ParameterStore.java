@@ -6,7 +6,6 @@ import dev.kindling.model.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * All parameters of a model as one flat vector with named slices; gradients and moments lie the
@@ -111,19 +110,20 @@ public final class ParameterStore implements AutoCloseable {
    * destination}.
    */
   public void readBytes(long offset, int length, byte[] destination, int destinationOffset) {
-    bytes(offset, length).get(destination, destinationOffset, Math.multiplyExact(length, 4));
+    requireF32();
+    flat.readBytes(offset, length, destination, destinationOffset);
   }
 
   /** The reverse of {@link #readBytes}. */
   public void writeBytes(long offset, int length, byte[] source, int sourceOffset) {
-    bytes(offset, length).put(source, sourceOffset, Math.multiplyExact(length, 4));
+    requireF32();
+    flat.writeBytes(offset, length, source, sourceOffset);
   }
 
-  private BytePointer bytes(long offset, int length) {
+  private void requireF32() {
     if (flat.dtype() != DType.F32) {
       throw new IllegalStateException("Only F32 parameters are exchanged as bytes, not " + flat);
     }
-    return new BytePointer(flat.slice(offset, length).pointer());
   }
 
   @Override

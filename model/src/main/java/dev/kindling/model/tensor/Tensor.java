@@ -1,6 +1,7 @@
 package dev.kindling.model.tensor;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -140,6 +141,21 @@ public final class Tensor {
     ints(offset, length).put(source, sourceOffset, length);
   }
 
+  /**
+   * Copies the little-endian bytes of {@code length} elements of any dtype into an array.
+   *
+   * @param offset the first element
+   * @param length the number of elements
+   */
+  public void readBytes(long offset, int length, byte[] destination, int destinationOffset) {
+    bytes(offset, length).get(destination, destinationOffset, byteLength(length));
+  }
+
+  /** The reverse of {@link #readBytes}. */
+  public void writeBytes(long offset, int length, byte[] source, int sourceOffset) {
+    bytes(offset, length).put(source, sourceOffset, byteLength(length));
+  }
+
   /** One element of an F32 tensor; for a few of them, not for loops over all. */
   public float getFloat(long index) {
     return floats(index, 1).get();
@@ -186,6 +202,16 @@ public final class Tensor {
       }
       case BF16, I32 -> throw wrongType("F32 or F64");
     }
+  }
+
+  private BytePointer bytes(long offset, int length) {
+    checkRange(offset, length);
+    return new BytePointer(new Address(address() + offset * dtype.bytes()))
+        .capacity(byteLength(length));
+  }
+
+  private int byteLength(int length) {
+    return Math.multiplyExact(length, dtype.bytes());
   }
 
   private FloatPointer floats(long offset, int length) {
