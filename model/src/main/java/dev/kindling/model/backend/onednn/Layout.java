@@ -40,13 +40,6 @@ final class Layout {
     return new Layout(exchanged(dims), exchanged(strides));
   }
 
-  /** Part of the last dim, in the same memory. */
-  Layout withLastDim(long dim) {
-    long[] newDims = dims.clone();
-    newDims[dims.length - 1] = dim;
-    return new Layout(newDims, strides);
-  }
-
   private static long[] exchanged(long[] values) {
     long[] result = values.clone();
     result[values.length - 1] = values[values.length - 2];

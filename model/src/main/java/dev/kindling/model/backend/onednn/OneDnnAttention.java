@@ -5,8 +5,6 @@ import dev.kindling.model.backend.onednn.Primitives.Softmax;
 import dev.kindling.model.backend.onednn.Primitives.SoftmaxBackward;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * Causal attention, tile by tile. A tile is some sequences × some heads × some query rows × all
@@ -26,7 +24,8 @@ final class OneDnnAttention implements AutoCloseable {
   private final Primitives primitives;
   private final Scratch probabilities = new Scratch();
   private final Scratch gradients = new Scratch();
-  private final Map<Long, Scratch> masks = new HashMap<>();
+  private final Scratch maskMemory = new Scratch();
+  private Tensor mask;
 
   OneDnnAttention(Primitives primitives) {
     this.primitives = primitives;
@@ -106,9 +105,9 @@ final class OneDnnAttention implements AutoCloseable {
       long heads = clamp(TILE_FLOATS / floatsPerHead, numHeads);
       long batches = clamp(TILE_FLOATS / (floatsPerHead * numHeads), batch);
       long lastStart = (length - 1) / rows * rows;
-      for (long b = 0; b < batch; b += batches) {
-        for (long h = 0; h < numHeads; h += heads) {
-          for (long row = lastStart; row >= 0; row -= rows) {
+      for (long row = lastStart; row >= 0; row -= rows) {
+        for (long b = 0; b < batch; b += batches) {
+          for (long h = 0; h < numHeads; h += heads) {
             kernel.run(
                 new Tile(
                     this,
@@ -190,60 +189,45 @@ final class OneDnnAttention implements AutoCloseable {
 
   /** Softmax of the masked scores, in scratch: [B, H, R, K]. */
   private Tensor computeProbabilities(Tile tile, Tensor qkv) {
+    long fused = tile.geometry().fused();
     Tensor scores = probabilities.floats(tile.scores().dims());
-    // Keys before the tile's own rows are seen by all of them: only the last R columns need a mask.
-    if (tile.firstRow() > 0) {
-      computeScores(tile, qkv, scores, 0, tile.firstRow(), null);
-    }
-    computeScores(tile, qkv, scores, tile.firstRow(), tile.numRows(), mask(tile.numRows()));
+    Layout keys = tile.keys(fused).transposed();
+    Layout maskLayout = Layout.contiguous(1, 1, tile.numRows(), tile.numKeys());
+    double scale = 1 / Math.sqrt((double) tile.geometry().headSize());
+    primitives
+        .get(new Matmul(tile.rows(fused), keys, null, tile.scores(), scale, maskLayout, false))
+        .execute(
+            tile.address(qkv, fused, tile.firstRow(), 0),
+            tile.address(qkv, fused, 0, tile.geometry().width()),
+            scores.address(),
+            mask(tile).address());
     primitives
         .get(new Softmax(tile.scoreRows(), false))
         .execute(scores.address(), scores.address());
     return scores;
   }
 
-  private void computeScores(
-      Tile tile, Tensor qkv, Tensor scores, long firstKey, long numKeys, Tensor mask) {
-    long fused = tile.geometry().fused();
-    long rows = tile.numRows();
-    Layout queries = tile.rows(fused);
-    Layout keys = tile.heads(fused, numKeys).transposed();
-    Layout columns = tile.scores().withLastDim(numKeys);
-    Layout maskLayout = mask == null ? null : Layout.contiguous(1, 1, rows, rows);
-    double scale = 1 / Math.sqrt((double) tile.geometry().headSize());
-    Primitive matmul =
-        primitives.get(new Matmul(queries, keys, null, columns, scale, maskLayout, false));
-    long queryAddress = tile.address(qkv, fused, tile.firstRow(), 0);
-    long keyAddress = tile.address(qkv, fused, firstKey, tile.geometry().width());
-    long scoreAddress = scores.address() + 4 * firstKey;
-    if (mask == null) {
-      matmul.execute(queryAddress, keyAddress, scoreAddress);
-    } else {
-      matmul.execute(queryAddress, keyAddress, scoreAddress, mask.address());
+  /**
+   * [R, K]: what to add to the scores. Rebuilt when the shape changes, which the order of the tiles
+   * makes rare: one mask per block of rows would take memory that grows with T².
+   */
+  private Tensor mask(Tile tile) {
+    if (mask == null || mask.dim(0) != tile.numRows() || mask.dim(1) != tile.numKeys()) {
+      mask = maskMemory.floats(tile.numRows(), tile.numKeys());
+      float[] row = new float[Math.toIntExact(tile.numKeys())];
+      Arrays.fill(row, Math.toIntExact(tile.firstRow()), row.length, MASKED);
+      for (long i = 0; i < tile.numRows(); i++) {
+        row[Math.toIntExact(tile.firstRow() + i)] = 0;
+        mask.write(i * row.length, row, 0, row.length);
+      }
     }
-  }
-
-  /** [R, R]: 0 on and below the diagonal. */
-  private Tensor mask(long numRows) {
-    return masks.computeIfAbsent(numRows, OneDnnAttention::buildMask).floats(numRows, numRows);
-  }
-
-  private static Scratch buildMask(long numRows) {
-    Scratch scratch = new Scratch();
-    Tensor mask = scratch.floats(numRows, numRows);
-    float[] row = new float[Math.toIntExact(numRows)];
-    Arrays.fill(row, MASKED);
-    for (int i = 0; i < row.length; i++) {
-      row[i] = 0;
-      mask.write((long) i * row.length, row, 0, row.length);
-    }
-    return scratch;
+    return mask;
   }
 
   @Override
   public void close() {
     probabilities.close();
     gradients.close();
-    masks.values().forEach(Scratch::close);
+    maskMemory.close();
   }
 }
