@@ -2,6 +2,7 @@ package dev.kindling.data.tokenizer;
 
 import dev.kindling.data.InvalidInputException;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SortedMap;
@@ -133,8 +134,12 @@ public final class CharacterTokenizer implements Tokenizer {
     }
     throw new InvalidInputException(
         String.format(
+            Locale.ROOT,
             "the text has '%s' (U+%04X) at index %d, which the character vocabulary of %d ids lacks",
-            Character.toString(codePoint), codePoint, index, codePointOf.length),
+            Character.toString(codePoint),
+            codePoint,
+            index,
+            codePointOf.length),
         "only characters of the text that the tokenizer was learned from",
         "learn the tokenizer from this text too, or with tokenizer.minFrequency=2, which gives"
             + " the vocabulary an entry for unknown characters");

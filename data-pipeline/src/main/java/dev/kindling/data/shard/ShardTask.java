@@ -1,0 +1,70 @@
+package dev.kindling.data.shard;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
+
+/**
+ * Writes the shards of one range of documents, on an executor. Every attempt writes below a name of
+ * its own, so that a retried or speculative twin cannot touch its files; the driver gives final
+ * names to the files of the attempt whose result it got.
+ */
+final class ShardTask implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final Broadcast<SerializableConfiguration> hadoop;
+  private final String directory;
+  private final TokenType type;
+  private final long shardTokens;
+
+  /**
+   * @param directory where the attempts' directories go
+   */
+  ShardTask(
+      Broadcast<SerializableConfiguration> hadoop,
+      Path directory,
+      TokenType type,
+      long shardTokens) {
+    this.hadoop = hadoop;
+    this.directory = directory.toString();
+    this.type = type;
+    this.shardTokens = shardTokens;
+  }
+
+  /** Writes pieces that come in their order. */
+  Iterator<WrittenShard> write(Iterator<Tuple2<byte[], byte[]>> pieces) throws IOException {
+    TaskContext context = TaskContext.get();
+    Path attempt =
+        new Path(
+            directory, "range-" + context.partitionId() + "-attempt-" + context.taskAttemptId());
+    FileSystem fs = attempt.getFileSystem(hadoop.value().value());
+    List<WrittenShard> written = new ArrayList<>();
+    Tuple2<byte[], byte[]> next = pieces.hasNext() ? pieces.next() : null;
+    while (next != null) {
+      Path bin = new Path(attempt, TokenShards.binName("shard", written.size()));
+      Split split = PieceKey.split(next._1());
+      try (TokenShardWriter shard = new TokenShardWriter(fs, split, bin, type)) {
+        long inShard = 0;
+        do {
+          shard.add(next._2());
+          inShard += numTokens(next);
+          next = pieces.hasNext() ? pieces.next() : null;
+        } while (next != null && inShard + numTokens(next) <= shardTokens);
+        written.add(shard.finish());
+      }
+    }
+    return written.iterator();
+  }
+
+  private long numTokens(Tuple2<byte[], byte[]> piece) {
+    return piece._2().length / type.bytes();
+  }
+}

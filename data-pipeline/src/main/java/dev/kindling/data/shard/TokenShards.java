@@ -1,0 +1,127 @@
+package dev.kindling.data.shard;
+
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.Manifest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
+
+/** The files of a token directory: their names, and whether they are what was written. */
+public final class TokenShards {
+  private static final String BIN = ".bin";
+  private static final String IDX = ".idx";
+  private static final String NUMBER = "-[0-9]{5,}";
+
+  private TokenShards() {}
+
+  /**
+   * Reads every file of a token directory again, on the executors, and compares its size and
+   * SHA-256 with the manifest's.
+   *
+   * @return the manifest
+   * @throws InvalidInputException naming the first file that is missing or differs, or if {@code
+   *     directory} is no token directory
+   */
+  public static Manifest verify(SparkSession spark, Path directory) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Manifest manifest = Manifest.require(context.hadoopConfiguration(), directory, TokenSet.KIND);
+    Broadcast<SerializableConfiguration> hadoop =
+        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    String directoryName = qualified(context.hadoopConfiguration(), directory).toString();
+    List<String[]> files =
+        manifest.files().stream()
+            .map(e -> new String[] {e.path(), Long.toString(e.bytes()), e.sha256()})
+            .toList();
+    List<String> problems =
+        context
+            .parallelize(files, Math.max(files.size(), 1))
+            .mapToPair(file -> new Tuple2<>(file[0], problem(hadoop, directoryName, file)))
+            .filter(result -> !result._2().isEmpty())
+            .sortByKey()
+            .values()
+            .take(1);
+    hadoop.destroy();
+    if (!problems.isEmpty()) {
+      throw new InvalidInputException(
+          problems.get(0),
+          "the size and the SHA-256 that the manifest names",
+          "restore the file, or delete the directory and run `kindling tokenize` again");
+    }
+    return manifest;
+  }
+
+  /**
+   * Numbers shards within their split, in their order, and moves them to the names that say so.
+   *
+   * @return the files, to which the caller may add
+   */
+  static List<Manifest.Entry> giveFinalNames(
+      Configuration hadoop, List<WrittenShard> shards, Path directory) throws IOException {
+    FileSystem fs = directory.getFileSystem(hadoop);
+    List<Manifest.Entry> files = new ArrayList<>();
+    int[] numShards = new int[Split.COUNT];
+    for (WrittenShard shard : shards) {
+      Split split = shard.split();
+      Path writtenBin = new Path(shard.bin());
+      Path bin = new Path(directory, binName(split.label(), numShards[split.code()]++));
+      Path idx = indexOf(bin);
+      move(fs, writtenBin, bin);
+      move(fs, indexOf(writtenBin), idx);
+      files.add(new Manifest.Entry(bin.getName(), shard.binBytes(), shard.binSha256()));
+      files.add(new Manifest.Entry(idx.getName(), shard.idxBytes(), shard.idxSha256()));
+    }
+    return files;
+  }
+
+  private static void move(FileSystem fs, Path from, Path to) throws IOException {
+    if (!fs.rename(from, to)) {
+      throw new IOException("cannot rename " + from + " to " + to);
+    }
+  }
+
+  /** The name of a shard's tokens. */
+  static String binName(String split, int number) {
+    return String.format(Locale.ROOT, "%s-%05d%s", split, number, BIN);
+  }
+
+  /** The index beside a shard. */
+  static Path indexOf(Path bin) {
+    String name = bin.getName();
+    return new Path(bin.getParent(), name.substring(0, name.length() - BIN.length()) + IDX);
+  }
+
+  /** Whether a file holds the tokens of a shard of {@code split}. */
+  static boolean isShardOf(String split, String name) {
+    return name.matches(Pattern.quote(split) + NUMBER + "\\" + BIN);
+  }
+
+  private static Path qualified(Configuration hadoop, Path path) {
+    try {
+      return path.getFileSystem(hadoop).makeQualified(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot reach " + path, e);
+    }
+  }
+
+  private static String problem(
+      Broadcast<SerializableConfiguration> hadoop, String directory, String[] file) {
+    Manifest.Entry entry = new Manifest.Entry(file[0], Long.parseLong(file[1]), file[2]);
+    try {
+      Manifest.verify(hadoop.value().value(), new Path(directory), entry);
+      return "";
+    } catch (InvalidInputException e) {
+      return e.getMessage().lines().findFirst().orElseThrow();
+    }
+  }
+}
