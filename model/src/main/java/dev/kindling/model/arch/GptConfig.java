@@ -1,5 +1,7 @@
 package dev.kindling.model.arch;
 
+import java.io.Serializable;
+
 /**
  * The shape of a decoder-only Transformer (GPT-2: pre-norm, learned positions, GELU, tied
  * embeddings; Radford et al. 2019).
@@ -12,12 +14,8 @@ package dev.kindling.model.arch;
  * @param bias whether linear layers and layer norms have a bias
  */
 public record GptConfig(
-    int vocabSize,
-    int contextLength,
-    int numLayers,
-    int numHeads,
-    int embeddingSize,
-    boolean bias) {
+    int vocabSize, int contextLength, int numLayers, int numHeads, int embeddingSize, boolean bias)
+    implements Serializable {
 
   /**
    * Checks the shape.

@@ -1,5 +1,7 @@
 package dev.kindling.model.optim;
 
+import java.io.Serializable;
+
 /**
  * The inner optimiser and its schedule: AdamW with decoupled weight decay (Loshchilov and Hutter
  * 2019), linear warm-up, cosine decay, and clipping of the global gradient norm. {@link
@@ -24,7 +26,8 @@ public record AdamWConfig(
     double beta2,
     double epsilon,
     double weightDecay,
-    double maxGradientNorm) {
+    double maxGradientNorm)
+    implements Serializable {
 
   /**
    * Checks every value.

@@ -1,0 +1,126 @@
+package dev.kindling.spark.checkpoint;
+
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.tokenizer.TokenizerFile;
+import dev.kindling.model.arch.Gpt;
+import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.io.GptConfigFile;
+import dev.kindling.model.io.GptWeights;
+import dev.kindling.model.io.GptWeightsReader;
+import dev.kindling.model.nn.ParameterStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Reads a committed checkpoint for inference, on the driver or in a task. */
+public final class CheckpointReader {
+  private final Configuration hadoop;
+  private final Path directory;
+  private final Manifest manifest;
+  private final GptConfig model;
+
+  private CheckpointReader(
+      Configuration hadoop, Path directory, Manifest manifest, GptConfig model) {
+    this.hadoop = hadoop;
+    this.directory = directory;
+    this.manifest = manifest;
+    this.model = model;
+  }
+
+  /**
+   * Opens a checkpoint, or the newest committed one of a run.
+   *
+   * @param path a {@code step-N} directory, the {@code checkpoints} directory, or a run directory
+   * @throws InvalidInputException if there is no committed checkpoint, or its configuration is
+   *     damaged
+   */
+  public static CheckpointReader open(Configuration hadoop, Path path) {
+    try {
+      Path directory = resolve(hadoop, path);
+      Manifest manifest = Manifest.require(hadoop, directory, CheckpointLayout.KIND);
+      verify(hadoop, directory, manifest, GptConfigFile.NAME);
+      Path config = new Path(directory, GptConfigFile.NAME);
+      try (InputStream in = config.getFileSystem(hadoop).open(config)) {
+        GptConfig model = GptConfigFile.parse(config.toString(), in.readAllBytes()).model();
+        return new CheckpointReader(hadoop, directory, manifest, model);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the checkpoint " + path, e);
+    }
+  }
+
+  /** The checkpoint's own directory. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Its files and their hashes. */
+  public Manifest manifest() {
+    return manifest;
+  }
+
+  /** The shape of the model. */
+  public GptConfig model() {
+    return model;
+  }
+
+  /** The directory that {@link TokenizerFile#load} finds the model's tokenizer in. */
+  public Path tokenizer() {
+    return directory;
+  }
+
+  /** Step, seed, mesh and settings of the run that wrote it. */
+  public TrainerState trainerState() {
+    return TrainerStateFile.read(hadoop, directory);
+  }
+
+  /**
+   * Streams the parameters into {@code destination}, after comparing the file with its manifest.
+   *
+   * @param destination with the slices of {@link Gpt#layout} for {@link #model}
+   * @throws InvalidInputException if the file is missing or damaged
+   */
+  public void load(ParameterStore destination) {
+    verify(hadoop, directory, manifest, GptWeights.NAME);
+    Path path = new Path(directory, GptWeights.NAME);
+    try (TensorFile file = TensorFile.open(hadoop, path)) {
+      GptWeightsReader.open(
+              file.name(), file.header(), file::readFully, model, destination.slices())
+          .readInto(destination);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path, e);
+    }
+  }
+
+  private static void verify(Configuration hadoop, Path directory, Manifest manifest, String name) {
+    Manifest.Entry entry =
+        manifest.files().stream()
+            .filter(file -> file.path().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        directory + " has a manifest without " + name,
+                        "a checkpoint of a model",
+                        "give the path of another checkpoint"));
+    Manifest.verify(hadoop, directory, entry);
+  }
+
+  private static Path resolve(Configuration hadoop, Path path) throws IOException {
+    FileSystem fs = path.getFileSystem(hadoop);
+    if (fs.exists(new Path(path, Manifest.NAME))) {
+      return path;
+    }
+    Path inRun = new Path(path, CheckpointLayout.CHECKPOINTS);
+    for (Path candidate : Checkpoints.newestFirst(hadoop, fs.exists(inRun) ? inRun : path)) {
+      if (fs.exists(new Path(candidate, Manifest.NAME))) {
+        return candidate;
+      }
+    }
+    return path;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.kindling.spark.train;
+
+import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.parallel.HadoopSettings;
+import dev.kindling.spark.parallel.NumberPartitioner;
+import dev.kindling.spark.parallel.ParameterShard;
+import dev.kindling.spark.parallel.TrainingState;
+import dev.kindling.spark.parallel.WorkerState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
+
+/**
+ * One round as one Spark job of three stages (local SGD, Stich 2019; DiLoCo, Douillard et al.
+ * 2023):
+ *
+ * <pre>
+ * shards ── all-gather ──▶ replicas: H local steps ── reduce-scatter ──▶ shards: mean, outer step
+ *             shuffle        R tasks, with state          shuffle          S tasks
+ * </pre>
+ *
+ * <p>No parameter passes through the driver: it gets the replicas' reports. Every task is a pure
+ * function of its inputs, so that whatever Spark runs twice, it finds the same bits.
+ */
+final class AveragingRound {
+  private final JavaSparkContext spark;
+  private final ReplicaSpec spec;
+  private final HadoopSettings hadoop;
+  private final OuterOptimizer optimizer;
+  private final int numReplicas;
+
+  /**
+   * What the driver learns of a round.
+   *
+   * @param state the state after it, held by the executors
+   * @param reports of every replica, by replica
+   * @param bytesMoved payload of both shuffles
+   * @param seconds wall-clock
+   */
+  record Outcome(
+      TrainingState state, List<ReplicaReport> reports, long bytesMoved, double seconds) {}
+
+  AveragingRound(
+      JavaSparkContext spark, HadoopSettings hadoop, ReplicaSpec spec, OuterOptimizer optimizer) {
+    this.spark = spark;
+    this.hadoop = hadoop;
+    this.spec = spec;
+    this.optimizer = optimizer;
+    this.numReplicas = spec.data().numReplicas();
+  }
+
+  /**
+   * Runs one round and waits for it. The state before stays held, for the caller to release.
+   *
+   * @param firstStep the optimiser step that it starts with, from 0
+   * @param numSteps H
+   */
+  Outcome run(TrainingState before, long firstStep, int numSteps) {
+    long started = System.nanoTime();
+    StorageLevel level = Storage.replicatedLevel(spark);
+    String steps = "steps " + (firstStep + 1) + " to " + (firstStep + numSteps);
+    boolean keep = spec.innerState() == InnerState.KEEP;
+
+    JavaRDD<ReplicaOutcome> trained =
+        gather(before.shards(), numReplicas)
+            .zipPartitions(before.workers(), new LocalSteps(spec, hadoop, firstStep, numSteps))
+            .setName("replicas, " + steps);
+    if (keep) {
+      trained.persist(level);
+    }
+    JavaRDD<ShardOutcome> stepped =
+        scatter(trained)
+            .zipPartitions(before.shards(), new OuterStep(optimizer, numReplicas))
+            .setName("shards after " + steps)
+            .persist(level);
+
+    spark.setJobDescription("train " + steps);
+    List<ShardOutcome> told = stepped.map(ShardOutcome::withoutParameters).collect();
+
+    List<JavaRDD<?>> held = new ArrayList<>(List.of(stepped));
+    if (keep) {
+      held.add(trained);
+    }
+    TrainingState after =
+        new TrainingState(
+            before.layout(),
+            stepped.map(ShardOutcome::shard),
+            keep ? trained.map(ReplicaOutcome::state) : freshWorkers(spark, numReplicas),
+            held);
+    List<ReplicaReport> reports = Arrays.asList(told.get(0).reports());
+    long bytes =
+        told.stream().mapToLong(ShardOutcome::bytesReduced).sum()
+            + reports.stream().mapToLong(ReplicaReport::bytesGathered).sum();
+    return new Outcome(after, reports, bytes, (System.nanoTime() - started) / 1e9);
+  }
+
+  /** The state of replicas that have not taken a step, one partition each. */
+  static JavaRDD<WorkerState> freshWorkers(JavaSparkContext spark, int numReplicas) {
+    return spark
+        .parallelize(IntStream.range(0, numReplicas).boxed().toList(), numReplicas)
+        .map(WorkerState::fresh);
+  }
+
+  /** Sends every shard to every one of {@code numReaders} partitions. */
+  static JavaRDD<ParameterShard> gather(JavaRDD<ParameterShard> shards, int numReaders) {
+    return shards
+        .flatMapToPair(
+            shard -> {
+              ParameterShard sent = shard.forReplica();
+              return IntStream.range(0, numReaders)
+                  .mapToObj(reader -> new Tuple2<>(reader, sent))
+                  .iterator();
+            })
+        .partitionBy(new NumberPartitioner(numReaders))
+        .values();
+  }
+
+  private JavaRDD<Contribution> scatter(JavaRDD<ReplicaOutcome> trained) {
+    JavaPairRDD<Integer, Contribution> byShard =
+        trained.flatMapToPair(
+            outcome ->
+                IntStream.range(0, outcome.contributions().length)
+                    .mapToObj(shard -> new Tuple2<>(shard, outcome.contributions()[shard]))
+                    .iterator());
+    return byShard.partitionBy(new NumberPartitioner(spec.layout().numShards())).values();
+  }
+}

@@ -1,0 +1,11 @@
+package dev.kindling.spark.train;
+
+import java.io.Serializable;
+
+/**
+ * The loss of one batch of validation windows.
+ *
+ * @param batch its number
+ * @param sum over its targets, in nats
+ */
+record BatchLoss(long batch, double sum) implements Serializable {}

@@ -1,0 +1,118 @@
+package dev.kindling.spark.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalDouble;
+
+/**
+ * The lines of {@code metrics.jsonl}: one object per step, per round and per evaluation, told apart
+ * by {@code event}.
+ *
+ * <p>Object stores cannot append, and a file that is appended to outlives the steps that a crash
+ * undoes. So the lines are kept here, every checkpoint carries those up to its step, and the file
+ * in the run directory is written anew from them: a run that goes on from a checkpoint neither
+ * repeats nor misses a step.
+ */
+final class RunHistory {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+  private double lastTrainingLoss = Double.NaN;
+  private double lastValidationLoss = Double.NaN;
+  private long lastFullEvaluation = -1;
+
+  /** Reads the lines of a checkpoint. */
+  static RunHistory parse(byte[] bytes) {
+    RunHistory history = new RunHistory();
+    try {
+      for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
+        history.add((ObjectNode) MAPPER.readTree(line));
+      }
+      return history;
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("the checkpoint's metrics are not JSON", e);
+    }
+  }
+
+  void addRound(RoundReport round) {
+    for (StepReport step : round.steps()) {
+      ObjectNode line = newLine("step", step.step());
+      line.put("loss", step.loss());
+      line.put("loss_min", step.minLoss());
+      line.put("loss_max", step.maxLoss());
+      line.put("gradient_norm", step.gradientNorm());
+      line.put("learning_rate", step.learningRate());
+      line.put("tokens", step.tokens());
+      add(line);
+    }
+    ObjectNode line = newLine("round", round.last().step());
+    line.put("round", round.round());
+    line.put("tokens", round.last().tokens());
+    line.put("bytes_moved", round.bytesMoved());
+    line.put("compute_seconds", round.computeSeconds());
+    line.put("averaging_seconds", round.averagingSeconds());
+    line.put("seconds", round.seconds());
+    line.put("tokens_per_second", round.tokensPerSecond());
+    add(line);
+  }
+
+  /**
+   * @param full whether the whole split was measured
+   */
+  void addEvaluation(long step, double validationLoss, long numTargets, boolean full) {
+    ObjectNode line = newLine("evaluation", step);
+    line.put("validation_loss", validationLoss);
+    line.put("validation_tokens", numTargets);
+    line.put("full", full);
+    add(line);
+  }
+
+  /** The mean loss of the last step; NaN before the first. */
+  double lastTrainingLoss() {
+    return lastTrainingLoss;
+  }
+
+  /** The loss over the whole split after {@code step} steps, if it was measured. */
+  OptionalDouble fullValidationLoss(long step) {
+    return lastFullEvaluation == step
+        ? OptionalDouble.of(lastValidationLoss)
+        : OptionalDouble.empty();
+  }
+
+  byte[] toBytes() {
+    return lines.toByteArray();
+  }
+
+  int numBytes() {
+    return lines.size();
+  }
+
+  private static ObjectNode newLine(String event, long step) {
+    return MAPPER.createObjectNode().put("event", event).put("step", step);
+  }
+
+  private void add(ObjectNode line) {
+    remember(line);
+    try {
+      lines.write((MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write to memory", e);
+    }
+  }
+
+  private void remember(JsonNode line) {
+    if (line.has("loss")) {
+      lastTrainingLoss = line.get("loss").doubleValue();
+    }
+    if (line.path("full").booleanValue()) {
+      lastValidationLoss = line.get("validation_loss").doubleValue();
+      lastFullEvaluation = line.get("step").longValue();
+    }
+  }
+}

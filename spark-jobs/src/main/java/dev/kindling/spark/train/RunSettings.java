@@ -1,0 +1,100 @@
+package dev.kindling.spark.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.spark.config.DataParallelismConfig;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings that decide the parameters, under the names that the user knows. A checkpoint
+ * carries them, and a run that goes on compares its own:
+ *
+ * <ul>
+ *   <li>what the state is made of (model, tokens, seed, batch, replicas, outer optimiser) must be
+ *       the same;
+ *   <li>the inner optimiser's constants, its schedule and the kernels may be changed from here on:
+ *       a continuation is meaningful, but no longer what one run with either setting would give;
+ *   <li>{@code training.steps}, evaluation and checkpoint settings are free: a longer run is the
+ *       continuation of a shorter one.
+ * </ul>
+ */
+final class RunSettings {
+  private static final String FIXED = "fixed";
+  private static final String CHANGEABLE = "changeable";
+
+  private RunSettings() {}
+
+  static ObjectNode of(TrainingPlan plan, GptConfig model, TokenDirectory tokens) {
+    ObjectNode settings = Manifest.newDetails();
+    ObjectNode fixed = settings.putObject(FIXED);
+    fixed.put("seed", plan.seed());
+    fixed.put("tokens", tokens.fingerprint());
+    fixed.put("tokenizer", tokens.tokenizerSha256());
+    fixed.put("model.vocabSize", model.vocabSize());
+    fixed.put("model.contextLength", model.contextLength());
+    fixed.put("model.numLayers", model.numLayers());
+    fixed.put("model.numHeads", model.numHeads());
+    fixed.put("model.embeddingSize", model.embeddingSize());
+    fixed.put("model.bias", model.bias());
+    fixed.put("training.batchSize", plan.training().batchSize());
+    fixed.put("parallel.dataParallel", plan.parallel().dataParallel());
+    DataParallelismConfig averaging = plan.dataParallelism();
+    fixed.put("dataParallelism.mode", averaging.mode().toString());
+    fixed.put("dataParallelism.localSteps", averaging.localSteps());
+    fixed.put("dataParallelism.innerState", averaging.innerState().toString());
+    fixed.put("dataParallelism.outer.learningRate", averaging.outer().learningRate());
+    fixed.put("dataParallelism.outer.momentum", averaging.outer().momentum());
+    fixed.put("dataParallelism.outer.nesterov", averaging.outer().nesterov());
+    ObjectNode changeable = settings.putObject(CHANGEABLE);
+    AdamWConfig optimizer = plan.training().optimizer();
+    changeable.put("training.backend", plan.training().backend());
+    changeable.put("training.optimizer.learningRate", optimizer.learningRate());
+    changeable.put("training.optimizer.minLearningRate", optimizer.minLearningRate());
+    changeable.put("training.optimizer.warmupSteps", optimizer.warmupSteps());
+    changeable.put("training.optimizer.decaySteps", optimizer.decaySteps());
+    changeable.put("training.optimizer.beta1", optimizer.beta1());
+    changeable.put("training.optimizer.beta2", optimizer.beta2());
+    changeable.put("training.optimizer.epsilon", optimizer.epsilon());
+    changeable.put("training.optimizer.weightDecay", optimizer.weightDecay());
+    changeable.put("training.optimizer.maxGradientNorm", optimizer.maxGradientNorm());
+    return settings;
+  }
+
+  /**
+   * Compares the settings of a run with those of its checkpoint.
+   *
+   * @return what changed and may change, in words
+   * @throws InvalidInputException naming everything that must not change and did
+   */
+  static List<String> requireCompatible(String checkpoint, ObjectNode before, ObjectNode now) {
+    List<String> forbidden = differences(before.path(FIXED), now.path(FIXED));
+    if (!forbidden.isEmpty()) {
+      throw new InvalidInputException(
+          checkpoint + " was trained otherwise: " + String.join("; ", forbidden),
+          "the same model, tokens and parallelism as in the run that is gone on with",
+          "set them back, or choose another --output for a new run");
+    }
+    return differences(before.path(CHANGEABLE), now.path(CHANGEABLE));
+  }
+
+  private static List<String> differences(JsonNode before, JsonNode now) {
+    List<String> differences = new ArrayList<>();
+    Iterator<Map.Entry<String, JsonNode>> settings = now.fields();
+    while (settings.hasNext()) {
+      Map.Entry<String, JsonNode> setting = settings.next();
+      String old = before.path(setting.getKey()).asText();
+      if (!old.equals(setting.getValue().asText())) {
+        differences.add(
+            setting.getKey() + " was " + old + " and is " + setting.getValue().asText());
+      }
+    }
+    return differences;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.kindling.spark.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.Checksums;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.shard.TokenSet;
+import dev.kindling.data.tokenizer.TokenizerFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.OptionalInt;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * What the driver has to know of a directory of token shards; it reads no tokens.
+ *
+ * @param path the directory
+ * @param fingerprint of the shards
+ * @param vocabSize V of the tokenizer that wrote them
+ * @param tokenizerSha256 of its {@code tokenizer.json}
+ * @param endOfTextId the token that ends a document, where there is one
+ * @param numTrainTokens of the split {@code train}
+ * @param numValidationTokens of the split {@code validation}
+ * @param unigramLoss nats per validation token of a model that knows frequencies only
+ * @param uniformLoss ln V
+ */
+record TokenDirectory(
+    Path path,
+    String fingerprint,
+    int vocabSize,
+    String tokenizerSha256,
+    OptionalInt endOfTextId,
+    long numTrainTokens,
+    long numValidationTokens,
+    double unigramLoss,
+    double uniformLoss) {
+
+  /**
+   * Reads the manifest.
+   *
+   * @throws InvalidInputException if it is not a complete directory of token shards
+   */
+  static TokenDirectory open(Configuration hadoop, Path path) {
+    Manifest manifest = Manifest.require(hadoop, path, TokenSet.KIND);
+    ObjectNode details = manifest.details();
+    JsonNode endOfText = details.path("endOfText");
+    return new TokenDirectory(
+        path,
+        manifest.fingerprint(),
+        (int) number(path, details, "/vocabSize"),
+        details.path("tokenizerSha256").asText(),
+        endOfText.isNumber() ? OptionalInt.of(endOfText.intValue()) : OptionalInt.empty(),
+        (long) number(path, details, "/splits/train/tokens"),
+        (long) number(path, details, "/splits/validation/tokens"),
+        number(path, details, "/unigramLoss"),
+        number(path, details, "/uniformLoss"));
+  }
+
+  /**
+   * Checks that there is a window to train on and a target to measure.
+   *
+   * @throws InvalidInputException if a split is too short
+   */
+  void requireTokensFor(int contextLength) {
+    if (numTrainTokens < contextLength + 1L) {
+      throw new InvalidInputException(
+          path + " has " + numTrainTokens + " training tokens",
+          "at least contextLength + 1 = " + (contextLength + 1L),
+          "tokenize more text, or choose a smaller model.contextLength");
+    }
+    if (numValidationTokens < 2) {
+      throw new InvalidInputException(
+          path + " has " + numValidationTokens + " validation tokens",
+          "at least 2, so that there is something to predict",
+          "tokenize more text, or hold out a larger tokenize.validation.fraction");
+    }
+  }
+
+  /** The bytes of the tokenizer that belongs to the shards. */
+  byte[] readTokenizer(Configuration hadoop) {
+    Path file = new Path(path, TokenizerFile.NAME);
+    try (InputStream in = file.getFileSystem(hadoop).open(file)) {
+      byte[] bytes = in.readAllBytes();
+      if (!Checksums.sha256(bytes).equals(tokenizerSha256)) {
+        throw new InvalidInputException(
+            file + " is not the tokenizer that the shards were written with",
+            "SHA-256 " + tokenizerSha256,
+            "run `kindling tokenize` again");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  private static double number(Path path, ObjectNode details, String pointer) {
+    JsonNode value = details.at(pointer);
+    if (!value.isNumber()) {
+      throw new InvalidInputException(
+          "the manifest of " + path + " has no number at details" + pointer,
+          "a manifest that `kindling tokenize` wrote",
+          "run `kindling tokenize` again");
+    }
+    return value.doubleValue();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.kindling.spark.train;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.shard.TokenShards;
+import dev.kindling.model.arch.GptConfig;
+import dev.kindling.spark.checkpoint.Checkpoint;
+import dev.kindling.spark.checkpoint.Checkpoints;
+import dev.kindling.spark.parallel.HadoopSettings;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Pretraining on Spark: checks what it is given, finds where to go on, and hands over to the {@link
+ * TrainingLoop}. The same call on the same output goes on from the newest valid checkpoint, and
+ * does nothing where the run is finished.
+ */
+public final class TrainingRun {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+
+  private TrainingRun() {}
+
+  /**
+   * Trains to {@code plan.training().steps()}, from the beginning or from the newest checkpoint.
+   *
+   * @throws InvalidInputException if tokens, settings or the output directory do not fit; existing
+   *     output is untouched then
+   * @throws TrainingDivergedException if a loss or gradient stopped being finite; the last
+   *     checkpoint stays
+   */
+  public static TrainingResult run(
+      SparkSession session, TrainingPlan plan, ProgressListener listener) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+    Configuration hadoop = spark.hadoopConfiguration();
+    TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
+    GptConfig model = plan.model().forVocabulary(tokens.vocabSize());
+    tokens.requireTokensFor(model.contextLength());
+    ObjectNode settings = RunSettings.of(plan, model, tokens);
+    RunDirectory directory = new RunDirectory(hadoop, plan.output());
+    HadoopSettings sent = HadoopSettings.send(spark);
+    try {
+      Checkpoints checkpoints = new Checkpoints(spark, sent, directory.checkpoints());
+      RunContext run =
+          new RunContext(
+              spark, sent, plan, model, tokens, settings, directory, checkpoints, listener);
+      return goOn(session, run);
+    } finally {
+      spark.setJobDescription(null);
+      sent.broadcast().destroy();
+    }
+  }
+
+  private static TrainingResult goOn(SparkSession session, RunContext run) {
+    Optional<Checkpoint> newest =
+        run.checkpoints().newestValid(message -> warn(run.listener(), message));
+    if (newest.isPresent()) {
+      requireCompatible(run, newest.get());
+      Optional<RunSummary> summary = run.directory().readSummary();
+      if (isFinished(run, newest.get(), summary)) {
+        return new TrainingResult(newest.get().directory(), summary.get(), true);
+      }
+    }
+    TokenShards.verify(session, run.tokens().path());
+    Preflight.compareWithSlots(
+        run.spark(), run.plan().mesh(), message -> warn(run.listener(), message));
+    return new TrainingLoop(run, newest).run();
+  }
+
+  private static boolean isFinished(
+      RunContext run, Checkpoint newest, Optional<RunSummary> summary) {
+    long steps = run.plan().training().steps();
+    return newest.trainer().step() == steps
+        && summary.isPresent()
+        && summary.get().steps() == steps;
+  }
+
+  private static void requireCompatible(RunContext run, Checkpoint checkpoint) {
+    long done = checkpoint.trainer().step();
+    long steps = run.plan().training().steps();
+    if (done > steps) {
+      throw new InvalidInputException(
+          run.plan().output() + " has " + done + " steps done, but training.steps is " + steps,
+          "at least the steps that are done",
+          "set training.steps to " + done + " or more, or choose another --output");
+    }
+    RunSettings.requireCompatible(
+            checkpoint.directory().toString(), checkpoint.trainer().settings(), run.settings())
+        .forEach(
+            change ->
+                warn(run.listener(), "going on after step " + done + " with a change: " + change));
+  }
+
+  private static void warn(ProgressListener listener, String message) {
+    LOG.warn("{}", message);
+    listener.warning(message);
+  }
+}

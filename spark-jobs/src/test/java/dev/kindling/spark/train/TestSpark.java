@@ -1,0 +1,51 @@
+package dev.kindling.spark.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.sql.SparkSession;
+
+/** Sparks for tests; nothing but registered classes may travel in them. */
+public final class TestSpark {
+  private TestSpark() {}
+
+  /** Threads of this JVM. */
+  public static SparkSession local(int numCores) {
+    return builder("local[" + numCores + "]").getOrCreate();
+  }
+
+  /** Executors in JVMs of their own, with one core each. */
+  public static SparkSession cluster(int numExecutors) {
+    createSparkHome();
+    return builder("local-cluster[" + numExecutors + ",1,1024]")
+        .config("spark.executor.memory", "768m")
+        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+        .config("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE")
+        .config("spark.executorEnv.OMP_NUM_THREADS", "1")
+        .config("spark.locality.wait", "0s")
+        .getOrCreate();
+  }
+
+  private static SparkSession.Builder builder(String master) {
+    return SparkSession.builder()
+        .master(master)
+        .appName("test")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "localhost")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.serializer", KryoSerializer.class.getName())
+        .config("spark.kryo.registrator", TrainingKryoRegistrator.class.getName())
+        .config("spark.kryo.registrationRequired", "true");
+  }
+
+  /** Spark's launcher of executors asks for a home with a folder of jars; it may be empty. */
+  private static void createSparkHome() {
+    try {
+      Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
