@@ -178,7 +178,7 @@ record TinyPlan(
         output,
         SEED,
         model,
-        new TrainingConfig(steps, BATCH_SIZE, "nd4j", OPTIMIZER, 4, 40),
+        new TrainingConfig(steps, BATCH_SIZE, "onednn", OPTIMIZER, 4, 40),
         new ParallelConfig(dataParallel),
         new DataParallelismConfig(Mode.AVERAGING, localSteps, outer, innerState),
         new CheckpointConfig(everyRounds, 2),

@@ -161,7 +161,7 @@ class TrainingRunTest {
   private static byte[] trainAlone(int numReplicas, int replica, int numSteps) {
     DataOrder order =
         new DataOrder(tokens.toString(), TinyPlan.SEED, numReplicas, TinyPlan.BATCH_SIZE, 8);
-    try (Backend backend = Backends.open("nd4j", 1);
+    try (Backend backend = Backends.open("onednn", 1);
         LocalTrainer trainer = new LocalTrainer(MODEL, TinyPlan.OPTIMIZER, backend);
         DataOrder.Reader reader = order.open(new Configuration())) {
       trainer.initialize(TinyPlan.SEED);
