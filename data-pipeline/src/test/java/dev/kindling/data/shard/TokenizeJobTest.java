@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,20 +49,19 @@ class TokenizeJobTest {
   private static SparkSession spark;
   private static Configuration hadoop;
 
+  @TempDir static Path inputs;
+  private static org.apache.hadoop.fs.Path documents;
+  private static org.apache.hadoop.fs.Path tokenizer;
+
   @TempDir Path directory;
-  private org.apache.hadoop.fs.Path documents;
-  private org.apache.hadoop.fs.Path tokenizer;
 
   @BeforeAll
-  static void startSpark() {
+  static void learnATokenizer() {
     spark = CleanOutput.localSpark();
     hadoop = spark.sparkContext().hadoopConfiguration();
-  }
-
-  @BeforeEach
-  void learnATokenizer() {
-    documents = CleanOutput.write(spark, directory.resolve("documents"), TEXTS, 2);
-    tokenizer = learn(BPE, documents, "tokenizer");
+    documents = CleanOutput.write(spark, inputs.resolve("documents"), TEXTS, 2);
+    tokenizer = hadoopPath(inputs.resolve("tokenizer"));
+    TokenizerJob.run(spark, BPE, documents, tokenizer);
   }
 
   @Test
