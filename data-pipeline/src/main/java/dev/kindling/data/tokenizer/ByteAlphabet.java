@@ -1,5 +1,7 @@
 package dev.kindling.data.tokenizer;
 
+import java.util.Arrays;
+
 /**
  * GPT-2's bijection between the 256 bytes and 256 printable characters, which lets a byte sequence
  * stand in a JSON string. A byte that prints in Latin-1 stands for itself; the others follow from
@@ -18,7 +20,7 @@ final class ByteAlphabet {
   private static final int[] BYTE_OF_CHARACTER = new int[FIRST_STAND_IN + NUM_STAND_INS];
 
   static {
-    java.util.Arrays.fill(BYTE_OF_CHARACTER, -1);
+    Arrays.fill(BYTE_OF_CHARACTER, -1);
     int standIn = FIRST_STAND_IN;
     for (int value = 0; value < SIZE; value++) {
       char character = prints(value) ? (char) value : (char) standIn++;

@@ -1,5 +1,7 @@
 package dev.kindling.data.tokenizer;
 
+import java.util.Arrays;
+
 /**
  * The four classes of code points that GPT-2's words are made of: letters (Unicode {@code L}),
  * numbers ({@code N}), white space and everything else.
@@ -78,7 +80,7 @@ final class CharacterClasses {
 
   private static void fill(int[] ranges, byte value) {
     for (int i = 0; i < ranges.length; i += 2) {
-      java.util.Arrays.fill(CLASS_OF, ranges[i], ranges[i + 1] + 1, value);
+      Arrays.fill(CLASS_OF, ranges[i], ranges[i + 1] + 1, value);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * The ids of a {@code tokenizer.json}: those of the model's {@code vocab} and those of its {@code
@@ -80,8 +81,7 @@ record Vocabulary(int size, Map<String, Integer> ids, SortedMap<Integer, String>
   }
 
   /** Writes all ids, special ones too, in ascending order. */
-  static void writeIds(
-      ObjectNode vocab, int size, java.util.function.IntFunction<String> contentOf) {
+  static void writeIds(ObjectNode vocab, int size, IntFunction<String> contentOf) {
     for (int id = 0; id < size; id++) {
       vocab.put(contentOf.apply(id), id);
     }
