@@ -10,9 +10,12 @@ import dev.kindling.model.objective.CausalLanguageModelling;
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.util.Arrays;
 
 /** The forward-only uses of a bound {@link Gpt}; owns nothing. */
 final class GptInference {
+  private static final int LENGTH_STEP = 32;
+
   private final GptConfig config;
   private final Gpt gpt;
   private final Backend backend;
@@ -39,8 +42,8 @@ final class GptInference {
   }
 
   float[] nextTokenLogits(int[] context) {
-    TokenBatch batch = new TokenBatch(context, context, 1, context.length);
-    batch.requireFits(config);
+    new TokenBatch(context, context, 1, context.length).requireFits(config);
+    TokenBatch batch = padded(context);
     arena.reset();
     Tape tape = Tape.forwardOnly(backend, arena);
     Tensor hidden = gpt.forward(tape, batch.uploadInputs(arena)).value();
@@ -51,5 +54,15 @@ final class GptInference {
     float[] result = new float[config.vocabSize()];
     logits.read(0, result, 0, result.length);
     return result;
+  }
+
+  /**
+   * Fills up with tokens that the last position cannot see. Generation asks for every length in
+   * turn, and a backend may compile its kernels for each length that it meets.
+   */
+  private TokenBatch padded(int[] context) {
+    int multiple = (context.length + LENGTH_STEP - 1) / LENGTH_STEP * LENGTH_STEP;
+    int[] tokens = Arrays.copyOf(context, Math.min(multiple, config.contextLength()));
+    return new TokenBatch(tokens, tokens, 1, tokens.length);
   }
 }

@@ -1,6 +1,7 @@
 package dev.kindling.model.backend.onednn;
 
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.dnnl.dnnl_engine;
@@ -11,10 +12,13 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /** oneDNN's CPU engine with one stream, and the primitives that were built so far, by key. */
 final class OneDnnEngine implements AutoCloseable {
+  /** A training step needs some dozens; scoring documents of all lengths would need any number. */
+  private static final int MOST_PRIMITIVES = 1024;
+
   private final OneDnnThreads threads;
   private final dnnl_engine engine = new dnnl_engine();
   private final dnnl_stream stream = new dnnl_stream();
-  private final Map<Object, Primitive> primitives = new HashMap<>();
+  private final Map<Object, Primitive> primitives = new LinkedHashMap<>(64, 0.75f, true);
 
   OneDnnEngine(int numThreads) {
     threads = new OneDnnThreads(numThreads);
@@ -35,8 +39,17 @@ final class OneDnnEngine implements AutoCloseable {
       threads.bind();
       known = builder.get();
       primitives.put(key, known);
+      forgetLeastRecentlyUsed();
     }
     return known;
+  }
+
+  private void forgetLeastRecentlyUsed() {
+    if (primitives.size() > MOST_PRIMITIVES) {
+      Iterator<Primitive> oldestFirst = primitives.values().iterator();
+      oldestFirst.next().close();
+      oldestFirst.remove();
+    }
   }
 
   void execute(dnnl_primitive primitive, int numArguments, dnnl_exec_arg_t arguments) {
