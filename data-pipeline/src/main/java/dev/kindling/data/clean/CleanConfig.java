@@ -1,9 +1,11 @@
 package dev.kindling.data.clean;
 
+import dev.kindling.data.InvalidInputException;
+import java.io.Serializable;
 import java.util.List;
 
 /**
- * The thresholds of cleaning.
+ * The thresholds of cleaning. Characters are Unicode code points.
  *
  * @param minCharacters a shorter text is rejected
  * @param maxCharacters a longer text is rejected
@@ -18,4 +20,30 @@ public record CleanConfig(
     List<String> languages,
     boolean maskPersonalData,
     boolean deduplicate,
-    double maxQuarantinedFraction) {}
+    double maxQuarantinedFraction)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @throws InvalidInputException if a value is out of range
+   */
+  public CleanConfig {
+    languages = languages == null ? List.of() : List.copyOf(languages);
+    if (minCharacters < 0) {
+      throw new InvalidInputException(
+          "clean.minCharacters is " + minCharacters, "0 or more", "choose another value");
+    }
+    if (maxCharacters < Math.max(1, minCharacters)) {
+      throw new InvalidInputException(
+          "clean.maxCharacters is " + maxCharacters,
+          "1 or more, and at least clean.minCharacters, which is " + minCharacters,
+          "choose other values");
+    }
+    if (!(maxQuarantinedFraction >= 0 && maxQuarantinedFraction <= 1)) {
+      throw new InvalidInputException(
+          "clean.maxQuarantinedFraction is " + maxQuarantinedFraction,
+          "0 to 1",
+          "choose another value");
+    }
+  }
+}

@@ -134,13 +134,14 @@ public final class OutputDirectory implements AutoCloseable {
               + kind);
     }
     manifest.commit(hadoop, path);
-    finished = manifest;
+    // As read back, so that the first call and every later one return equal manifests.
+    finished = Manifest.require(hadoop, path, kind);
     try {
       fs.delete(claim(), false);
     } catch (IOException e) {
       throw new UncheckedIOException("committed, but cannot delete " + claim(), e);
     }
-    return manifest;
+    return finished;
   }
 
   /** Deletes what an uncommitted step has written; does nothing after a commit. */

@@ -1,0 +1,82 @@
+package dev.kindling.data.clean;
+
+import dev.kindling.data.Document;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What happens to one document, in this order:
+ *
+ * <ol>
+ *   <li>HTML becomes its main text ({@link HtmlText});
+ *   <li>text is normalised ({@link TextNormalizer});
+ *   <li>a missing language is guessed ({@link ScriptLanguage});
+ *   <li>e-mail and IP addresses are masked ({@link PersonalData});
+ *   <li>the filters judge it: {@code too-short}, {@code too-long}, {@code wrong-language}, {@code
+ *       gibberish}. The first that rejects wins.
+ * </ol>
+ *
+ * Exact duplicates are found after that, among what is kept (see {@code data.dedup}).
+ */
+public final class DocumentCleaner implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * A document after all steps.
+   *
+   * @param characters code points of its text
+   */
+  public record Cleaned(
+      Document document,
+      int characters,
+      int numMaskedEmails,
+      int numMaskedIpAddresses,
+      FilterDecision decision) {}
+
+  private final HtmlText htmlText = new HtmlText();
+  private final TextNormalizer normalizer = new TextNormalizer();
+  private final ScriptLanguage language = new ScriptLanguage();
+  private final boolean maskPersonalData;
+  private final List<DocumentFilter> filters;
+
+  /** The cleaner of a configuration. */
+  public DocumentCleaner(CleanConfig config) {
+    this.maskPersonalData = config.maskPersonalData();
+    this.filters =
+        List.of(
+            new LengthFilter(config.minCharacters(), config.maxCharacters()),
+            new LanguageFilter(config.languages()),
+            new GibberishFilter());
+  }
+
+  /**
+   * Takes one document through all steps.
+   *
+   * @param html whether its text is markup
+   */
+  public Cleaned clean(Document raw, boolean html) {
+    Document text = html ? htmlText.apply(raw) : raw;
+    Document known = language.apply(normalizer.apply(text));
+    PersonalData.Masked masked =
+        maskPersonalData
+            ? PersonalData.mask(known.text())
+            : new PersonalData.Masked(known.text(), 0, 0);
+    Document document = new Document(known.id(), masked.text(), known.source(), known.language());
+    return new Cleaned(
+        document,
+        masked.text().codePointCount(0, masked.text().length()),
+        masked.numEmails(),
+        masked.numIpAddresses(),
+        judge(document));
+  }
+
+  private FilterDecision judge(Document document) {
+    for (DocumentFilter filter : filters) {
+      FilterDecision decision = filter.test(document);
+      if (decision instanceof FilterDecision.Reject) {
+        return decision;
+      }
+    }
+    return FilterDecision.keep();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.kindling.data.clean;
+
+import dev.kindling.data.Document;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Rejects what is text in form only: key mashing, encoded data, characters drawn at random. The
+ * first rule that fires gives the reason:
+ *
+ * <ol>
+ *   <li>fewer than half of the visible characters are letters;
+ *   <li>the characters have less than 2 bits of entropy each (English has about 4);
+ *   <li>English: fewer than 4 % of the words are among 100 frequent function words, of which prose
+ *       has 35 to 50 % (the idea of the stop-word rule of Gopher; Rae et al. 2021, appendix A1);
+ *   <li>Chinese: fewer than 8 % of the Han characters are among 120 frequent ones, of which prose
+ *       has 30 to 50 %.
+ * </ol>
+ *
+ * <p>Texts with fewer than 40 visible characters, 20 words or 40 Han characters are too short to
+ * judge by these rules, and other languages are judged by the first two only.
+ */
+record GibberishFilter() implements DocumentFilter {
+  static final String RULE = "gibberish";
+
+  private static final long serialVersionUID = 1L;
+  private static final int MIN_VISIBLE = 40;
+  private static final int MIN_WORDS = 20;
+  private static final int MIN_HAN = 40;
+  private static final double MIN_LETTERS = 0.5;
+  private static final double MIN_BITS = 2;
+  private static final double MIN_COMMON_WORDS = 0.04;
+  private static final double MIN_COMMON_HAN = 0.08;
+
+  private static final Set<String> COMMON_WORDS =
+      Set.of(
+          ("the of and to a in is it you that he was for on are with as i his they be at one have"
+                  + " this from or had by not but what all were we when your can said there an each"
+                  + " which she do how their if will up other about out many then them these so"
+                  + " some her would him into has more no way could my than been who its now did"
+                  + " get may over any after our am me before between same under most only such"
+                  + " where both through because while thou thy thee shall")
+              .split(" ", -1));
+
+  private static final Set<Integer> COMMON_HAN =
+      ("的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去"
+              + "法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知")
+          .codePoints()
+          .boxed()
+          .collect(Collectors.toUnmodifiableSet());
+
+  @Override
+  public FilterDecision test(Document document) {
+    String text = document.text();
+    Map<Integer, Integer> counts = new HashMap<>();
+    int visible = 0;
+    int letters = 0;
+    int han = 0;
+    int commonHan = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      i += Character.charCount(c);
+      if (Character.isWhitespace(c)) {
+        continue;
+      }
+      visible++;
+      counts.merge(c, 1, Integer::sum);
+      letters += isLetterOrMark(c) ? 1 : 0;
+      if (Character.isIdeographic(c)) {
+        han++;
+        commonHan += COMMON_HAN.contains(c) ? 1 : 0;
+      }
+    }
+    if (visible < MIN_VISIBLE) {
+      return FilterDecision.keep();
+    }
+    if (letters < MIN_LETTERS * visible) {
+      return reject(letters, visible, "characters are letters");
+    }
+    double bits = entropy(counts, visible);
+    if (bits < MIN_BITS) {
+      return FilterDecision.reject(
+          RULE, String.format(Locale.ROOT, "%.1f bits of entropy per character", bits));
+    }
+    return switch (document.language()) {
+      case "en" -> testWords(text);
+      case "zh" ->
+          han >= MIN_HAN && commonHan < MIN_COMMON_HAN * han
+              ? reject(commonHan, han, "Han characters are frequent ones")
+              : FilterDecision.keep();
+      default -> FilterDecision.keep();
+    };
+  }
+
+  private static FilterDecision testWords(String text) {
+    int words = 0;
+    int common = 0;
+    int start = -1;
+    for (int i = 0; i <= text.length(); i++) {
+      boolean letter = i < text.length() && Character.isLetter(text.charAt(i));
+      if (letter && start < 0) {
+        start = i;
+      } else if (!letter && start >= 0) {
+        words++;
+        common += COMMON_WORDS.contains(text.substring(start, i).toLowerCase(Locale.ROOT)) ? 1 : 0;
+        start = -1;
+      }
+    }
+    return words >= MIN_WORDS && common < MIN_COMMON_WORDS * words
+        ? reject(common, words, "words are common English ones")
+        : FilterDecision.keep();
+  }
+
+  private static FilterDecision reject(int some, int all, String what) {
+    return FilterDecision.reject(RULE, some + " of " + all + " " + what);
+  }
+
+  private static boolean isLetterOrMark(int c) {
+    return switch (Character.getType(c)) {
+      case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK -> true;
+      default -> Character.isLetter(c);
+    };
+  }
+
+  private static double entropy(Map<Integer, Integer> counts, int all) {
+    double nats = 0;
+    for (int count : counts.values()) {
+      nats -= count * Math.log((double) count / all);
+    }
+    return nats / all / Math.log(2);
+  }
+}

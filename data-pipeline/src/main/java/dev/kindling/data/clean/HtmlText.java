@@ -1,0 +1,122 @@
+package dev.kindling.data.clean;
+
+import dev.kindling.data.Document;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Element;
+import org.jsoup.select.Elements;
+
+/**
+ * The main text of a web page. A short heuristic in the spirit of boilerplate detection by shallow
+ * text features (Kohlschütter et al. 2010), in this order:
+ *
+ * <ol>
+ *   <li>elements that never hold text for readers are dropped: scripts, styles, forms, media; and
+ *       those that say of themselves that they are not the content: {@code nav}, {@code header},
+ *       {@code footer}, {@code aside}, ARIA roles, and classes or ids such as {@code sidebar},
+ *       {@code cookie} or {@code related}, unless they hold more than half of the page;
+ *   <li>if the page has {@code main}, or exactly one {@code article}, only that is looked at;
+ *   <li>what is left is cut into blocks at block elements ({@link HtmlBlocks});
+ *   <li>a block is dropped if more than half of it is link text, or if it has fewer than {@value
+ *       HtmlBlocks#MIN_CHARACTERS} characters and does not end like a sentence; a heading stays
+ *       only if a block that stays follows it before the next heading.
+ * </ol>
+ *
+ * <p>Blocks are joined by a blank line.
+ */
+record HtmlText() implements DocumentRewriter {
+  private static final long serialVersionUID = 1L;
+
+  private static final String NEVER_TEXT =
+      "script, style, noscript, template, form, button, select, iframe, object, embed, svg, math,"
+          + " canvas, audio, video, dialog, head, [hidden], [aria-hidden=true]";
+  private static final String NOT_CONTENT =
+      "nav, header, footer, aside, menu, [role=navigation], [role=banner], [role=contentinfo],"
+          + " [role=complementary], [role=search]";
+  private static final Set<String> BOILERPLATE_NAMES =
+      Set.of(
+          "ad",
+          "ads",
+          "advert",
+          "advertisement",
+          "banner",
+          "breadcrumb",
+          "breadcrumbs",
+          "comment",
+          "comments",
+          "cookie",
+          "cookies",
+          "copyright",
+          "footer",
+          "header",
+          "masthead",
+          "menu",
+          "modal",
+          "nav",
+          "navbar",
+          "navigation",
+          "newsletter",
+          "pagination",
+          "popup",
+          "promo",
+          "related",
+          "share",
+          "sharing",
+          "sidebar",
+          "social",
+          "sponsor",
+          "subscribe",
+          "toolbar",
+          "widget");
+  private static final Pattern NAME_SEPARATOR = Pattern.compile("[^a-z0-9]+");
+
+  @Override
+  public Document apply(Document document) {
+    return new Document(
+        document.id(), textOf(document.text()), document.source(), document.language());
+  }
+
+  static String textOf(String html) {
+    Element body = Jsoup.parse(html).body();
+    body.select(NEVER_TEXT).remove();
+    removeBoilerplate(body);
+    return HtmlBlocks.textOf(mainOf(body));
+  }
+
+  private static void removeBoilerplate(Element body) {
+    int whole = body.text().length();
+    Elements suspects = body.select(NOT_CONTENT);
+    for (Element element : body.select("[class], [id]")) {
+      if (hasBoilerplateName(element)) {
+        suspects.add(element);
+      }
+    }
+    for (Element suspect : suspects) {
+      // A page that calls its whole body "page-with-sidebar" must not vanish.
+      if (suspect.text().length() * 2 <= whole) {
+        suspect.remove();
+      }
+    }
+  }
+
+  private static boolean hasBoilerplateName(Element element) {
+    String names = (element.className() + " " + element.id()).toLowerCase(Locale.ROOT);
+    for (String name : NAME_SEPARATOR.split(names, -1)) {
+      if (BOILERPLATE_NAMES.contains(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Element mainOf(Element body) {
+    Element main = body.selectFirst("main, [role=main]");
+    if (main != null) {
+      return main;
+    }
+    Elements articles = body.select("article");
+    return articles.size() == 1 ? articles.get(0) : body;
+  }
+}

@@ -1,0 +1,2 @@
+/** Finding documents that are there more than once. */
+package dev.kindling.data.dedup;

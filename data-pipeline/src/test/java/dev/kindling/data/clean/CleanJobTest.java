@@ -1,0 +1,246 @@
+package dev.kindling.data.clean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.LocalSpark;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.read.ReadConfig;
+import dev.kindling.data.sample.SampleCorpus;
+import dev.kindling.data.sample.SampleCorpusConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CleanJobTest {
+  private static final ReadConfig READ = new ReadConfig("chunk", 4000, 1 << 20);
+  private static final CleanConfig CLEAN =
+      new CleanConfig(50, 100_000, List.of("en", "zh"), true, true, 0.5);
+
+  private final SparkSession spark = LocalSpark.get();
+
+  @TempDir private static java.nio.file.Path shared;
+  @TempDir private java.nio.file.Path temporary;
+
+  private static JsonNode truth;
+
+  @BeforeAll
+  static void writeCorpus() {
+    Path corpus = new Path(shared.resolve("corpus").toUri());
+    truth =
+        SampleCorpus.write(new Configuration(), new SampleCorpusConfig(1, 400), corpus).details();
+  }
+
+  private Path output(String name) {
+    return new Path(temporary.resolve(name).toUri());
+  }
+
+  private String write(String name, String text) throws IOException {
+    java.nio.file.Path file = temporary.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text).toString();
+  }
+
+  private Manifest cleanCorpus(Path output) {
+    return CleanJob.run(spark, READ, CLEAN, List.of(shared.resolve("corpus").toString()), output);
+  }
+
+  private Set<String> ids(Path output, String part) {
+    return new TreeSet<>(
+        spark
+            .read()
+            .parquet(new Path(output, part).toString())
+            .select("id")
+            .as(Encoders.STRING())
+            .collectAsList());
+  }
+
+  @Test
+  void everyPlantedDefectIsFoundAndNothingElse() {
+    JsonNode details = cleanCorpus(output("clean")).details();
+
+    JsonNode expected = truth.path("expected");
+    for (String field :
+        List.of(
+            "read",
+            "kept",
+            "rejected",
+            "quarantined",
+            "keptByLanguage",
+            "maskedEmails",
+            "maskedIpAddresses")) {
+      assertThat(details.path(field)).as(field).isEqualTo(expected.path(field));
+    }
+    assertThat(details.path("skippedFiles"))
+        .extracting(JsonNode::asText)
+        .containsExactly("corpus/manifest.json", "corpus/truth.json");
+  }
+
+  @Test
+  void whatIsWrittenIsWhatWasCounted() {
+    Path output = output("clean");
+    JsonNode details = cleanCorpus(output).details();
+
+    assertThat(ids(output, "documents")).hasSize(details.path("kept").asInt());
+    List<Row> kept = spark.read().parquet(output + "/documents").collectAsList();
+    long characters = 0;
+    for (Row row : kept) {
+      String text = row.getAs("text");
+      assertThat(text).doesNotContain("cookie", "Share", "Related", "<p>", "@mail", "203.0.113");
+      assertThat(row.<String>getAs("language")).isIn("en", "zh");
+      characters += text.codePointCount(0, text.length());
+    }
+    assertThat(characters).isEqualTo(details.path("keptCharacters").asLong());
+    List<Row> rejected = spark.read().parquet(output + "/rejected").collectAsList();
+    Set<String> keptIds = ids(output, "documents");
+    for (Row row : rejected) {
+      String reason = row.getAs("reason");
+      assertThat(reason).isNotEmpty();
+      if (row.<String>getAs("rule").equals("exact-duplicate")) {
+        assertThat(keptIds).contains(reason);
+        assertThat(reason).isLessThan(row.getAs("id"));
+      }
+    }
+    List<Row> quarantined = spark.read().parquet(output + "/quarantined").collectAsList();
+    assertThat(quarantined).allMatch(row -> row.<String>getAs("reason").equals("broken-utf-8"));
+  }
+
+  @Test
+  void theNumberOfPartitionsDoesNotChangeWhatIsKept() {
+    Path one = output("one");
+    Path many = output("many");
+    cleanCorpus(one);
+    SparkSession other = spark.newSession();
+    other.conf().set("spark.sql.files.maxPartitionBytes", "400000");
+    other.conf().set("spark.sql.shuffle.partitions", "7");
+    other.conf().set("spark.sql.autoBroadcastJoinThreshold", "-1");
+    CleanJob.run(other, READ, CLEAN, List.of(shared.resolve("corpus").toString()), many);
+
+    assertThat(ids(many, "documents")).isEqualTo(ids(one, "documents"));
+    assertThat(ids(many, "rejected")).isEqualTo(ids(one, "rejected"));
+    assertThat(ids(many, "quarantined")).isEqualTo(ids(one, "quarantined"));
+  }
+
+  @Test
+  void cleaningAgainDoesNothingAndCleaningOtherwiseIsRefused() {
+    Path output = output("clean");
+    Manifest first = cleanCorpus(output);
+
+    assertThat(cleanCorpus(output)).isEqualTo(first);
+    CleanConfig other = new CleanConfig(60, 100_000, List.of("en", "zh"), true, true, 0.5);
+    assertThatThrownBy(
+            () ->
+                CleanJob.run(
+                    spark, READ, other, List.of(shared.resolve("corpus").toString()), output))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("choose another --output");
+    Manifest.require(new Configuration(), output, "documents").verify(new Configuration(), output);
+  }
+
+  @Test
+  void whatWasCleanedIsCleanAndKeepsItsIds() {
+    Path once = output("once");
+    Path twice = output("twice");
+    cleanCorpus(once);
+    JsonNode details = CleanJob.run(spark, READ, CLEAN, List.of(once.toString()), twice).details();
+
+    assertThat(ids(twice, "documents")).isEqualTo(ids(once, "documents"));
+    assertThat(details.path("read")).isEqualTo(details.path("kept"));
+  }
+
+  @Test
+  void aCleanPlainFileComesOutByteForByte() throws IOException {
+    String text = "A first line,\twith a tab.\n\n  An indented one — with a dash, and 汉字.\n\n\n";
+    String input = write("in/a.txt", text);
+    CleanJob.run(
+        spark,
+        new ReadConfig("file", 4000, 1 << 20),
+        new CleanConfig(1, 1000, List.of(), true, true, 0),
+        List.of(input),
+        output("clean"));
+
+    assertThat(spark.read().parquet(output("clean") + "/documents").first().<String>getAs("text"))
+        .isEqualTo(text);
+  }
+
+  @Test
+  void ofRecordsWithTheSameIdOneIsKept() throws IOException {
+    String input =
+        write(
+            "in/a.jsonl",
+            """
+            {"id": "x", "text": "The first text of this id, which is there to stay."}
+            {"id": "x", "text": "Another text, but with the id that is taken."}
+            {"id": "y", "text": "A third text with an id of its own, to be kept."}
+            """);
+    Manifest manifest =
+        CleanJob.run(
+            spark,
+            READ,
+            new CleanConfig(1, 1000, List.of(), true, true, 0.5),
+            List.of(input),
+            output("clean"));
+
+    assertThat(manifest.details().path("quarantined").path("duplicate-id").asInt()).isEqualTo(1);
+    assertThat(ids(output("clean"), "documents")).containsExactly("x", "y");
+    assertThat(ids(output("clean"), "quarantined")).containsExactly("a.jsonl#74");
+  }
+
+  @Test
+  void tooManyUnreadableRecordsFailTheJobAndLeaveNothing() throws IOException {
+    String input = write("in/a.jsonl", "{\"text\": \"good enough\"}\n{\"text\n");
+    CleanConfig strict = new CleanConfig(1, 1000, List.of(), true, true, 0.49);
+
+    assertThatThrownBy(() -> CleanJob.run(spark, READ, strict, List.of(input), output("clean")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("1 of 2 records cannot be read (malformed-json: 1)");
+    assertThat(temporary.resolve("clean")).doesNotExist();
+
+    CleanConfig atTheLimit = new CleanConfig(1, 1000, List.of(), true, true, 0.5);
+    CleanJob.run(spark, READ, atTheLimit, List.of(input), output("clean"));
+  }
+
+  @Test
+  void aCorpusOfWhichNothingIsKeptFailsAndLeavesNothing() throws IOException {
+    String input = write("in/a.txt", "too short\n");
+
+    assertThatThrownBy(() -> CleanJob.run(spark, READ, CLEAN, List.of(input), output("clean")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("none of 1 records was kept (too-short: 1)");
+    assertThat(temporary.resolve("clean")).doesNotExist();
+  }
+
+  @Test
+  void aMissingInputIsNamedAndNothingIsWritten() {
+    assertThatThrownBy(
+            () -> CleanJob.run(spark, READ, CLEAN, List.of("/no/such/file.txt"), output("clean")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("/no/such/file.txt does not exist");
+    assertThat(temporary.resolve("clean")).doesNotExist();
+  }
+
+  @Test
+  void duplicatesAreKeptWhereTheyAreWanted() throws IOException {
+    String input = write("in/a.txt", "the same line\nthe same line\n");
+    Manifest manifest =
+        CleanJob.run(
+            spark,
+            new ReadConfig("line", 1, 100),
+            new CleanConfig(1, 1000, List.of(), true, false, 0),
+            List.of(input),
+            output("clean"));
+    assertThat(manifest.details().path("kept").asInt()).isEqualTo(2);
+  }
+}
