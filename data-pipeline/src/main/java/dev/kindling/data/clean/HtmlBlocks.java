@@ -41,7 +41,7 @@ final class HtmlBlocks implements NodeVisitor {
     } else if (node instanceof Element element) {
       if (element.nameIs("br")) {
         block.append('\n');
-      } else if (element.isBlock()) {
+      } else if (isBlock(element)) {
         endBlock(false);
       }
       links += element.nameIs("a") ? 1 : 0;
@@ -52,12 +52,17 @@ final class HtmlBlocks implements NodeVisitor {
   @Override
   public void tail(Node node, int depth) {
     if (node instanceof Element element) {
-      if (element.isBlock()) {
+      if (isBlock(element)) {
         endBlock(HEADINGS.contains(element.normalName().toLowerCase(Locale.ROOT)));
       }
       links -= element.nameIs("a") ? 1 : 0;
       preformatted -= element.nameIs("pre") ? 1 : 0;
     }
+  }
+
+  /** A line break is a block to jsoup, but not to a reader. */
+  private static boolean isBlock(Element element) {
+    return element.isBlock() && !element.nameIs("br");
   }
 
   private void append(String text) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.data.CleanOutput;
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.data.LocalSpark;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.read.ReadConfig;
 import dev.kindling.data.sample.SampleCorpus;
@@ -29,7 +29,7 @@ class CleanJobTest {
   private static final CleanConfig CLEAN =
       new CleanConfig(50, 100_000, List.of("en", "zh"), true, true, 0.5);
 
-  private final SparkSession spark = LocalSpark.get();
+  private final SparkSession spark = CleanOutput.localSpark();
 
   @TempDir private static java.nio.file.Path shared;
   @TempDir private java.nio.file.Path temporary;

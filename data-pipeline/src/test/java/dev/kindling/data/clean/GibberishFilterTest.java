@@ -1,0 +1,88 @@
+package dev.kindling.data.clean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindling.data.Document;
+import dev.kindling.data.clean.FilterDecision.Keep;
+import dev.kindling.data.clean.FilterDecision.Reject;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GibberishFilterTest {
+  private static FilterDecision test(String language, String text) {
+    return new GibberishFilter().test(new Document("id", text, "source", language));
+  }
+
+  private static String words(int common, int unknown) {
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < common; i++) {
+      words.add("the");
+    }
+    for (int i = 0; i < unknown; i++) {
+      words.add("qzx" + (char) ('a' + i % 26) + (char) ('a' + i * 7 % 26) + "vw");
+    }
+    return String.join(" ", words);
+  }
+
+  @Test
+  void proseIsKept() {
+    assertThat(
+            test(
+                "en",
+                "Alice was beginning to get very tired of sitting by her sister on the bank, and of"
+                    + " having nothing to do: once or twice she had peeped into the book."))
+        .isInstanceOf(Keep.class);
+    assertThat(test("zh", "从前有一个小村子，村子里的人都很喜欢听故事。每天晚上，他们坐在大树下面，听老人说过去的事情。孩子们也来了，他们想知道后来怎么样。"))
+        .isInstanceOf(Keep.class);
+  }
+
+  @Test
+  void underAtAndOverTheShareOfCommonWords() {
+    assertThat(test("en", words(3, 97)))
+        .isEqualTo(new Reject("gibberish", "3 of 100 words are common English ones"));
+    assertThat(test("en", words(4, 96))).isInstanceOf(Keep.class);
+    assertThat(test("en", words(5, 95))).isInstanceOf(Keep.class);
+  }
+
+  @Test
+  void tooFewWordsAreNotJudged() {
+    assertThat(test("en", words(0, 19))).isInstanceOf(Keep.class);
+    assertThat(test("en", words(0, 20))).isInstanceOf(Reject.class);
+  }
+
+  @Test
+  void underAtAndOverTheShareOfFrequentHanCharacters() {
+    StringBuilder rare = new StringBuilder();
+    for (int i = 0; i < 93; i++) {
+      rare.appendCodePoint(0x9C00 + i);
+    }
+    assertThat(test("zh", rare + "的是不了在人有")).isInstanceOf(Reject.class);
+    assertThat(test("zh", rare.substring(1) + "的是不了在人有我")).isInstanceOf(Keep.class);
+    assertThat(test("zh", rare.substring(2) + "的是不了在人有我他")).isInstanceOf(Keep.class);
+    assertThat(test("zh", rare.substring(0, 39))).isInstanceOf(Keep.class);
+  }
+
+  @Test
+  void underAtAndOverHalfOfLetters() {
+    String fifty = "abcdefghijklmnopqrstuvwxyabcdefghijklmnopqrstuvwxy";
+    String number = "31415926535897932384626433832795028841971693993751";
+    assertThat(test("und", fifty + number)).isInstanceOf(Keep.class);
+    assertThat(test("und", fifty + number + "0"))
+        .isEqualTo(new Reject("gibberish", "50 of 101 characters are letters"));
+    assertThat(test("und", fifty + number.substring(1))).isInstanceOf(Keep.class);
+  }
+
+  @Test
+  void repetitionOfFewCharactersIsRejected() {
+    assertThat(test("und", "ab".repeat(50)))
+        .isEqualTo(new Reject("gibberish", "1.0 bits of entropy per character"));
+    assertThat(test("und", "abcd".repeat(50))).isInstanceOf(Keep.class);
+  }
+
+  @Test
+  void aShortTextIsNotJudged() {
+    assertThat(test("en", "1".repeat(39))).isInstanceOf(Keep.class);
+    assertThat(test("en", "1".repeat(40))).isInstanceOf(Reject.class);
+  }
+}
