@@ -3,6 +3,7 @@ package dev.kindling.model.arch;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * GPT-2's initialisation: normal with deviation 0.02, the two projections into the residual stream
@@ -36,7 +37,7 @@ public final class GptInitializer {
 
   private static void fill(Tensor target, float value) {
     float[] values = new float[Math.toIntExact(target.numElements())];
-    java.util.Arrays.fill(values, value);
+    Arrays.fill(values, value);
     target.write(0, values, 0, values.length);
   }
 

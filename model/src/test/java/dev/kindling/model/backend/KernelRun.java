@@ -4,6 +4,7 @@ import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -50,7 +51,7 @@ final class KernelRun implements AutoCloseable {
   Tensor overwritten(long... shape) {
     Tensor tensor = allocate(shape);
     double[] values = new double[(int) tensor.numElements()];
-    java.util.Arrays.fill(values, Double.NaN);
+    Arrays.fill(values, Double.NaN);
     tensor.setDoubles(values);
     outputs.add(tensor);
     return tensor;

@@ -3,6 +3,7 @@ package dev.kindling.model.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class ArenaTest {
@@ -34,7 +35,7 @@ class ArenaTest {
         tensors[i] = arena.allocate(DType.I32, SIZES[i]);
         assertThat(tensors[i].address() % 64).isZero();
         int[] content = new int[(int) SIZES[i]];
-        java.util.Arrays.fill(content, i);
+        Arrays.fill(content, i);
         tensors[i].write(0, content, 0, content.length);
       }
       for (int i = 0; i < SIZES.length; i++) {

@@ -2,6 +2,7 @@ package dev.kindling.model.backend.nd4j;
 
 import dev.kindling.model.backend.Matrix;
 import dev.kindling.model.tensor.Tensor;
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -76,7 +77,7 @@ final class Nd4jAttention {
     int length = Math.toIntExact(qkv.dim(1));
     double[][] mask = new double[length][length];
     for (int row = 0; row < length; row++) {
-      java.util.Arrays.fill(mask[row], row + 1, length, MASKED);
+      Arrays.fill(mask[row], row + 1, length, MASKED);
     }
     DataType type = Nd4jViews.dataType(qkv.dtype());
     return Nd4j.create(mask).castTo(type);
