@@ -77,7 +77,8 @@ public final class Checkpoints {
             "one run at a time in " + directory.getParent(),
             "wait for the other run, or choose another --output");
       }
-      fs.delete(path, true);
+      delete(fs, path);
+      broken.remove(fs.makeQualified(path));
       return path;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot prepare " + path, e);

@@ -22,10 +22,11 @@ import org.apache.hadoop.fs.Path;
  */
 final class TrainingLoop {
   /**
-   * Rounds that lineage may span. Spark recurses through it when it serialises and plans a job, and
-   * shuffle files live as long as it does.
+   * Rounds that lineage may span, however rare checkpoints are configured to be. Spark walks
+   * through it when it plans a job and sends it with every stage, and shuffle files live as long as
+   * it does.
    */
-  static final int MAX_LINEAGE_ROUNDS = 50;
+  static final int MAX_LINEAGE_ROUNDS = 20;
 
   /** Up to this size the metrics are written anew after every round, beyond it with checkpoints. */
   private static final int EAGER_METRICS_BYTES = 1 << 20;
@@ -90,6 +91,7 @@ final class TrainingLoop {
             numSteps,
             run.tokens().unigramLoss(),
             run.tokens().uniformLoss());
+    warnOfRareCheckpoints();
     while (step < numSteps) {
       long before = step;
       takeRound(numSteps);
@@ -105,6 +107,19 @@ final class TrainingLoop {
       }
     }
     return finish();
+  }
+
+  private void warnOfRareCheckpoints() {
+    int interval = run.plan().checkpoint().everyRounds();
+    if (interval > MAX_LINEAGE_ROUNDS) {
+      run.listener()
+          .warning(
+              "checkpoint.everyRounds is "
+                  + interval
+                  + ", but a checkpoint is written every "
+                  + MAX_LINEAGE_ROUNDS
+                  + " rounds at the latest: what is lost is recomputed from the newest one");
+    }
   }
 
   private void takeRound(long numSteps) {

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
@@ -19,25 +20,33 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import scala.Tuple2;
 
-/** Real executors in JVMs of their own, and a real SIGKILL. */
+/**
+ * Real executors in JVMs of their own, and a real SIGKILL. What an undisturbed run gives is
+ * computed on threads of this JVM first.
+ */
 class ExecutorLossTest {
-  private static final TinyPlan THREE_REPLICAS =
-      TinyPlan.of(new Path("/"), java.nio.file.Path.of("/")).withReplicas(3, 2);
+  private static final int LOCAL_STEPS = 100;
+  private static final int THREE_REPLICAS = 3;
 
   @TempDir static java.nio.file.Path directory;
   @TempDir java.nio.file.Path out;
   private static SparkSession spark;
-  private static Map<String, String> onThreads;
   private static Path tokens;
+  private static final Map<InnerState, TrainingResult> undisturbed =
+      new EnumMap<>(InnerState.class);
+  private static TrainingResult threeReplicas;
 
   @BeforeAll
   static void start() throws IOException {
     tokens = TinyTokens.write(directory.resolve("tokens"));
     try (SparkSession threads = TestSpark.local(3)) {
-      TrainingPlan plan =
-          THREE_REPLICAS.withTokens(tokens).withOutput(directory.resolve("threads")).plan();
-      onThreads =
-          RunFiles.tensorHashes(TrainingRun.run(threads, plan, ProgressListener.NONE).checkpoint());
+      for (InnerState innerState : InnerState.values()) {
+        undisturbed.put(innerState, run(threads, longRounds(innerState, directory)));
+      }
+      threeReplicas =
+          run(
+              threads,
+              TinyPlan.of(tokens, directory.resolve("three")).withReplicas(THREE_REPLICAS, 2));
     }
     spark = TestSpark.cluster(2);
   }
@@ -50,27 +59,16 @@ class ExecutorLossTest {
   @ParameterizedTest
   @EnumSource(InnerState.class)
   void anExecutorKilledInTheMiddleOfARoundDoesNotChangeOneBit(InnerState innerState) {
-    TinyPlan plan =
-        TinyPlan.of(tokens, out.resolve("undisturbed"))
-            .withInnerState(innerState)
-            .withSteps(160)
-            .withReplicas(2, 40)
-            .withEveryRounds(100);
-    TrainingResult undisturbed = run(plan);
-    // Steps 81 to 120 are the third of four rounds; the two before it have left shuffle files and
-    // blocks on both executors, and there is no checkpoint to fall back to.
-    Killer killer = new Killer("replicas, steps 81 to 120", executorPids());
+    // The second of three rounds: the first has left shuffle files and blocks on both executors,
+    // and there is no checkpoint to fall back to.
+    Killer killer = new Killer("replicas, steps 101 to 200", executorPids());
     spark.sparkContext().addSparkListener(killer);
     try {
-      TrainingResult disturbed = run(plan.withOutput(out.resolve("disturbed")));
+      TrainingResult disturbed = run(spark, longRounds(innerState, out));
 
       assertThat(killer.killed()).as("executors killed").hasSize(1);
       assertThat(killer.lostTasks()).as("tasks lost in the middle of the round").isNotEmpty();
-      assertThat(RunFiles.tensorHashes(disturbed.checkpoint()))
-          .isEqualTo(RunFiles.tensorHashes(undisturbed.checkpoint()));
-      assertThat(disturbed.summary().tokens()).isEqualTo(undisturbed.summary().tokens());
-      assertThat(disturbed.summary().validationLoss())
-          .isEqualTo(undisturbed.summary().validationLoss());
+      assertEqualToTheLastBit(disturbed, undisturbed.get(innerState));
     } finally {
       spark.sparkContext().removeSparkListener(killer);
     }
@@ -78,20 +76,37 @@ class ExecutorLossTest {
 
   @Test
   void threeReplicasOnTwoExecutorsGiveTheSameBitsAsOnThreeThreads() {
-    TrainingResult onCluster =
-        run(THREE_REPLICAS.withTokens(tokens).withOutput(out.resolve("cluster")));
+    TrainingResult result =
+        run(spark, TinyPlan.of(tokens, out.resolve("three")).withReplicas(THREE_REPLICAS, 2));
 
-    assertThat(RunFiles.tensorHashes(onCluster.checkpoint())).isEqualTo(onThreads);
+    assertEqualToTheLastBit(result, threeReplicas);
   }
 
-  private static TrainingResult run(TinyPlan plan) {
-    return TrainingRun.run(spark, plan.plan(), ProgressListener.NONE);
+  private static void assertEqualToTheLastBit(TrainingResult result, TrainingResult expected) {
+    assertThat(RunFiles.tensorHashes(result.checkpoint()))
+        .isEqualTo(RunFiles.tensorHashes(expected.checkpoint()));
+    assertThat(result.summary().trainingLoss()).isEqualTo(expected.summary().trainingLoss());
+    assertThat(result.summary().validationLoss()).isEqualTo(expected.summary().validationLoss());
+    assertThat(result.summary().tokens()).isEqualTo(expected.summary().tokens());
+    assertThat(result.summary().bytesMoved()).isEqualTo(expected.summary().bytesMoved());
   }
 
-  /** The process of every executor, as it says itself. */
+  private static TinyPlan longRounds(InnerState innerState, java.nio.file.Path parent) {
+    return TinyPlan.of(tokens, parent.resolve("run-" + innerState))
+        .withInnerState(innerState)
+        .withSteps(3L * LOCAL_STEPS)
+        .withReplicas(2, LOCAL_STEPS)
+        .withEveryRounds(100);
+  }
+
+  private static TrainingResult run(SparkSession session, TinyPlan plan) {
+    return TrainingRun.run(session, plan.plan(), ProgressListener.NONE);
+  }
+
+  /** The process of every executor, as it says itself, once there are two. */
   private static Map<String, Long> executorPids() {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Map<String, Long> pids = new ConcurrentHashMap<>();
+    Map<String, Long> pids = new HashMap<>();
     while (pids.size() < 2) {
       context
           .parallelize(IntStream.range(0, 8).boxed().toList(), 8)

@@ -1,0 +1,125 @@
+package dev.kindling.spark.checkpoint;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.hadoop.util.Progressable;
+
+/**
+ * The local filesystem as a process sees it that dies after a given number of changes: the change
+ * that it dies in is half done, if it is a write, and nothing happens afterwards.
+ */
+public final class CrashingFileSystem extends RawLocalFileSystem {
+  static final String SCHEME = "crashing";
+
+  private static final AtomicLong changesLeft = new AtomicLong(Long.MAX_VALUE);
+
+  /** Lets {@code numChanges} changes happen, and no more. */
+  static void crashAfter(long numChanges) {
+    changesLeft.set(numChanges);
+  }
+
+  /** Comes back to life. */
+  static void recover() {
+    changesLeft.set(Long.MAX_VALUE);
+  }
+
+  /** Whether the process has died. */
+  static boolean hasCrashed() {
+    return changesLeft.get() < 0;
+  }
+
+  @Override
+  public URI getUri() {
+    return URI.create(SCHEME + ":///");
+  }
+
+  @Override
+  public String getScheme() {
+    return SCHEME;
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path path,
+      FsPermission permission,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    change("create " + path);
+    if (exists(path) && !overwrite) {
+      throw new org.apache.hadoop.fs.FileAlreadyExistsException(path.toString());
+    }
+    pathToFile(path.getParent()).mkdirs();
+    return new FSDataOutputStream(
+        new CrashingStream(new FileOutputStream(pathToFile(path))), statistics);
+  }
+
+  @Override
+  public boolean rename(Path source, Path destination) throws IOException {
+    change("rename " + source);
+    return super.rename(source, destination);
+  }
+
+  @Override
+  public boolean delete(Path path, boolean recursive) throws IOException {
+    if (exists(path)) {
+      change("delete " + path);
+    }
+    return super.delete(path, recursive);
+  }
+
+  @Override
+  public boolean mkdirs(Path path) throws IOException {
+    if (!exists(path)) {
+      change("mkdirs " + path);
+    }
+    return super.mkdirs(path);
+  }
+
+  private static void change(String what) throws IOException {
+    if (changesLeft.decrementAndGet() < 0) {
+      throw new IOException("the process has died before: " + what);
+    }
+  }
+
+  /** Unbuffered, so that what was not written before the end is lost. */
+  private static final class CrashingStream extends OutputStream {
+    private final OutputStream out;
+
+    CrashingStream(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      long left = changesLeft.decrementAndGet();
+      if (left < 0) {
+        if (left == -1) {
+          out.write(bytes, offset, length / 2);
+        }
+        throw new IOException("the process has died in a write");
+      }
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
+    }
+  }
+}
