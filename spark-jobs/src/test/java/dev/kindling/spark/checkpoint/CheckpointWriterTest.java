@@ -250,7 +250,10 @@ class CheckpointWriterTest {
             0,
             0,
             0);
-    return new CheckpointWriter(spark, hadoop, new Checkpoints(spark, hadoop, checkpoints))
+    Checkpoints known = new Checkpoints(spark, hadoop, checkpoints);
+    // As a run does that goes on: it learns here what is damaged and may be replaced.
+    known.newestValid(warnings::add);
+    return new CheckpointWriter(spark, hadoop, known)
         .write(
             new CheckpointContent(
                 state(step),

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -57,11 +58,23 @@ public final class CrashingFileSystem extends RawLocalFileSystem {
       throws IOException {
     change("create " + path);
     if (exists(path) && !overwrite) {
-      throw new org.apache.hadoop.fs.FileAlreadyExistsException(path.toString());
+      throw new FileAlreadyExistsException(path.toString());
     }
     pathToFile(path.getParent()).mkdirs();
     return new FSDataOutputStream(
         new CrashingStream(new FileOutputStream(pathToFile(path))), statistics);
+  }
+
+  @Override
+  public FSDataOutputStream create(
+      Path path,
+      boolean overwrite,
+      int bufferSize,
+      short replication,
+      long blockSize,
+      Progressable progress)
+      throws IOException {
+    return create(path, null, overwrite, bufferSize, replication, blockSize, progress);
   }
 
   @Override
