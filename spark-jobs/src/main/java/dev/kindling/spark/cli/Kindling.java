@@ -23,10 +23,14 @@ import picocli.CommandLine.ScopeType;
     commandListHeading = "%nCommands, in the order of the way from text to scores:%n",
     footerHeading = "%n",
     subcommands = {
+      QuickstartCommand.class,
       SampleCorpusCommand.class,
       CleanCommand.class,
       TokenizerCommand.class,
       TokenizeCommand.class,
+      PretrainCommand.class,
+      GenerateCommand.class,
+      ScoreCommand.class,
       InspectCommand.class,
       ConfigCommand.class,
       HelpCommand.class

@@ -1,11 +1,14 @@
 package dev.kindling.spark.cli;
 
+import dev.kindling.spark.train.TrainingKryoRegistrator;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** Opens Spark with the settings that Kindling needs; whatever the user has set wins. */
 public final class SparkSessions {
+  private static final String REGISTRATORS = "spark.kryo.registrator";
+
   private SparkSessions() {}
 
   /**
@@ -19,15 +22,25 @@ public final class SparkSessions {
     master.ifPresent(conf::setMaster);
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    register(conf, TrainingKryoRegistrator.class.getName());
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Spinning OpenMP threads fight the JVM's for the same cores.
     conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.ui.enabled", "false");
+      conf.setIfMissing("spark.sql.shuffle.partitions", "8");
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     }
     return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  /** Ours beside whatever registrators the user has: Kryo cannot write records by itself. */
+  private static void register(SparkConf conf, String registrator) {
+    String others = conf.get(REGISTRATORS, "");
+    if (!others.contains(registrator)) {
+      conf.set(REGISTRATORS, others.isEmpty() ? registrator : others + "," + registrator);
+    }
   }
 }

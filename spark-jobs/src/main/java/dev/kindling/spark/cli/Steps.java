@@ -9,6 +9,8 @@ import dev.kindling.data.shard.TokenizeJob;
 import dev.kindling.data.tokenizer.TokenizerJob;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.report.Words;
+import dev.kindling.spark.score.ScoreJob;
+import dev.kindling.spark.score.ScoringCorpus;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -63,5 +65,22 @@ final class Steps {
         documents + " -> " + output,
         () -> TokenizeJob.run(spark, config.tokenize(), documents, tokenizer, output),
         manifest -> Words.tokenized(manifest.details()));
+  }
+
+  static Manifest score(
+      Console console, SparkSession spark, RunConfig config, Path corpus, Path run, Path output) {
+    return console.step(
+        "score",
+        corpus + " with " + run + " -> " + output,
+        () ->
+            ScoreJob.run(
+                spark,
+                ScoringCorpus.open(
+                    spark.sparkContext().hadoopConfiguration(), config.read(), corpus),
+                run,
+                config.training().backend(),
+                config.score().batchSize(),
+                output),
+        manifest -> Words.scored(manifest.details()));
   }
 }

@@ -17,6 +17,7 @@ final class TrainingProgress implements ProgressListener {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final Console console;
+  private final Runnable begun;
   private final LongSupplier nanoTime;
   private long firstStep;
   private long numSteps;
@@ -25,18 +26,23 @@ final class TrainingProgress implements ProgressListener {
   private double validationLoss = Double.NaN;
   private boolean drawn;
 
-  TrainingProgress(Console console) {
-    this(console, System::nanoTime);
+  /**
+   * @param begun called when the run has accepted its inputs and its directory
+   */
+  TrainingProgress(Console console, Runnable begun) {
+    this(console, begun, System::nanoTime);
   }
 
-  TrainingProgress(Console console, LongSupplier nanoTime) {
+  TrainingProgress(Console console, Runnable begun, LongSupplier nanoTime) {
     this.console = console;
+    this.begun = begun;
     this.nanoTime = nanoTime;
   }
 
   @Override
   public void runStarted(
       long numParameters, long firstStep, long numSteps, double unigramLoss, double uniformLoss) {
+    begun.run();
     this.firstStep = firstStep;
     this.numSteps = numSteps;
     startNanos = nanoTime.getAsLong();

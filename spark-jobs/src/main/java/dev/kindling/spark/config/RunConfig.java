@@ -4,6 +4,7 @@ import dev.kindling.data.clean.CleanConfig;
 import dev.kindling.data.read.ReadConfig;
 import dev.kindling.data.shard.TokenizeConfig;
 import dev.kindling.data.tokenizer.TokenizerConfig;
+import java.util.List;
 
 /**
  * Everything that can be configured. What each key means, and its default, is said in one place:
@@ -39,5 +40,30 @@ public record RunConfig(
   /** The resolved configuration as YAML; {@link ConfigLoader} reads it back to an equal record. */
   public String toYaml() {
     return ConfigTree.toYaml(ConfigTree.write(this));
+  }
+
+  /** The same but for the languages that cleaning keeps, as ISO 639-1 codes. */
+  public RunConfig withLanguages(String... languages) {
+    CleanConfig withLanguages =
+        new CleanConfig(
+            clean.minCharacters(),
+            clean.maxCharacters(),
+            List.of(languages),
+            clean.maskPersonalData(),
+            clean.deduplicate(),
+            clean.maxQuarantinedFraction());
+    return new RunConfig(
+        seed,
+        read,
+        withLanguages,
+        tokenizer,
+        tokenize,
+        model,
+        training,
+        parallel,
+        dataParallelism,
+        checkpoint,
+        generate,
+        score);
   }
 }

@@ -26,6 +26,7 @@ final class RunDirectory {
           SUMMARY,
           CheckpointLayout.CHECKPOINTS,
           "config.yaml",
+          "data.json",
           "samples.txt",
           "report.html");
   private static final ObjectMapper MAPPER =

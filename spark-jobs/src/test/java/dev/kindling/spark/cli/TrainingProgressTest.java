@@ -70,7 +70,8 @@ class TrainingProgressTest {
   }
 
   private TrainingProgress progress(boolean terminal) {
-    return new TrainingProgress(new Console(new PrintWriter(text, true), terminal), clock::get);
+    return new TrainingProgress(
+        new Console(new PrintWriter(text, true), terminal), () -> {}, clock::get);
   }
 
   private static RoundReport round(int round) {

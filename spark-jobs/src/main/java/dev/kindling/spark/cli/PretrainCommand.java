@@ -1,0 +1,66 @@
+package dev.kindling.spark.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.spark.config.RunConfig;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Token shards to a trained model. */
+@Command(
+    name = "pretrain",
+    description = {
+      "Trains a GPT on token shards. Run the same command again to go on after an interruption, or"
+          + " with more training.steps to train longer; --dry-run says beforehand how large, how much"
+          + " and how far."
+    },
+    footer = {
+      "Example:",
+      "  kindling pretrain --input runs/tokens --output runs/small \\",
+      "      --master local[2] --set parallel.dataParallel=2 --set training.steps=200"
+    })
+final class PretrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common;
+
+  @Option(
+      names = "--input",
+      paramLabel = "DIR",
+      required = true,
+      description = "Token shards: the output of `kindling tokenize`.")
+  private Path input;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      required = true,
+      description = "The run directory: checkpoints, metrics, samples and report go there.")
+  private Path output;
+
+  @Override
+  public Integer call() {
+    RunConfig config = common.load();
+    if (common.isDryRun()) {
+      Plan plan = Plan.of(spec, config).reads("token shards", input);
+      PretrainPlan.of(config, new Configuration(), input).lines().forEach(plan::notes);
+      plan.writes("training run", output).print();
+      return Kindling.OK;
+    }
+    Console console = Console.on(spec.commandLine().getOut());
+    ObjectNode data = Manifest.newDetails();
+    data.set("tokens", Manifest.require(new Configuration(), input, "tokens").details());
+    try (SparkSession spark = common.openSpark("pretrain")) {
+      new Pretraining(console, spark, config, output).run(input, data);
+    }
+    console.line("report:       %s", new Path(output, "report.html"));
+    Next.print(console, "kindling generate --input " + output + " --prompt TEXT");
+    return Kindling.OK;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.kindling.spark.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.generate.TextGenerator;
+import dev.kindling.spark.report.RunFiles;
+import dev.kindling.spark.report.RunReport;
+import dev.kindling.spark.report.Words;
+import dev.kindling.spark.train.RunSummary;
+import dev.kindling.spark.train.TrainingPlan;
+import dev.kindling.spark.train.TrainingResult;
+import dev.kindling.spark.train.TrainingRun;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Training with everything that makes its run directory explain itself. */
+final class Pretraining {
+  private final Console console;
+  private final SparkSession spark;
+  private final RunConfig config;
+  private final RunFiles files;
+
+  /**
+   * @param output the run directory
+   */
+  Pretraining(Console console, SparkSession spark, RunConfig config, Path output) {
+    this.console = console;
+    this.spark = spark;
+    this.config = config;
+    this.files = new RunFiles(spark.sparkContext().hadoopConfiguration(), output);
+  }
+
+  /**
+   * Trains, or goes on with the run, then has the model write and renders the report.
+   *
+   * @param data what became of the text before, for the report
+   */
+  RunSummary run(Path tokens, ObjectNode data) {
+    TrainingPlan plan =
+        new TrainingPlan(
+            tokens,
+            files.run(),
+            config.seed(),
+            config.model(),
+            config.training(),
+            config.parallel(),
+            config.dataParallelism(),
+            config.checkpoint());
+    TrainingProgress progress = new TrainingProgress(console, () -> describe(data));
+    TrainingResult result =
+        console.step(
+            "pretrain",
+            tokens + " -> " + files.run(),
+            () -> train(plan, progress),
+            Pretraining::outcome);
+    if (!result.wasComplete() || files.read(RunFiles.SAMPLES).isEmpty()) {
+      List<String> samples = sample();
+      files.write(RunFiles.SAMPLES, Samples.numbered(samples));
+    }
+    RunReport.write(files);
+    return result.summary();
+  }
+
+  private TrainingResult train(TrainingPlan plan, TrainingProgress progress) {
+    try {
+      return TrainingRun.run(spark, plan, progress);
+    } finally {
+      progress.endDrawing();
+    }
+  }
+
+  /** Only once training has accepted the directory, so that a foreign one stays untouched. */
+  private void describe(ObjectNode data) {
+    files.write(RunFiles.CONFIG, config.toYaml());
+    files.write(RunFiles.DATA, data.toPrettyString() + "\n");
+  }
+
+  private List<String> sample() {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    int numThreads = Runtime.getRuntime().availableProcessors();
+    String backend = config.training().backend();
+    try (TextGenerator generator = TextGenerator.open(hadoop, files.run(), backend, numThreads)) {
+      return generator.generate(config.generate());
+    } catch (InvalidInputException e) {
+      // The model is trained: that its prompt cannot be used is no reason to fail now.
+      console.line("%-13s no samples: %s", "", e.getMessage().lines().findFirst().orElse(""));
+      return List.of();
+    }
+  }
+
+  private static String outcome(TrainingResult result) {
+    RunSummary summary = result.summary();
+    return String.format(
+        Locale.ROOT,
+        "%sloss %.4f nats per token on held-out text (unigram %.4f, uniform %.4f)%n%s, %s, %s"
+            + " tokens/s, %s moved between replicas",
+        result.wasComplete() ? "finished already: " : "",
+        summary.validationLoss(),
+        summary.unigramLoss(),
+        summary.uniformLoss(),
+        Words.count(summary.steps(), "step"),
+        Words.count(summary.tokens(), "token"),
+        Words.number(Math.round(summary.tokensPerSecond())),
+        Words.bytes(summary.bytesMoved()));
+  }
+}

@@ -1,0 +1,68 @@
+package dev.kindling.spark.cli;
+
+import dev.kindling.spark.config.RunConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The whole way from raw text to scores. */
+@Command(
+    name = "quickstart",
+    description = {
+      "Does all steps in one go: raw text, cleaning, tokenizer, token shards, pretraining,"
+          + " generation, scoring. Without --input it writes its own corpus first. Run again, it does"
+          + " only what is missing.",
+      "Ends with exit code 1 if the model is not clearly better than one that only knows how"
+          + " frequent each token is."
+    },
+    footer = {
+      "Example:",
+      "  kindling quickstart --config conf/quickstart.yaml \\",
+      "      --input my-texts/ --output runs/mine"
+    })
+final class QuickstartCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common;
+
+  @Option(
+      names = "--input",
+      paramLabel = "PATH",
+      description = "Your own text: .txt, .html, .jsonl, .parquet, gzipped or not. Repeatable.")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "runs/quickstart",
+      description = "Where everything goes (default: ${DEFAULT-VALUE}).")
+  private Path output;
+
+  @Option(
+      names = "--documents",
+      paramLabel = "N",
+      defaultValue = "2000",
+      description = "Stories of the embedded corpus, without --input (default: ${DEFAULT-VALUE}).")
+  private int documents;
+
+  @Override
+  public Integer call() {
+    RunConfig config = common.load();
+    Quickstart quickstart = new Quickstart(config, inputs, documents, output);
+    if (common.isDryRun()) {
+      quickstart.plan(Plan.of(spec, config)).print();
+      return Kindling.OK;
+    }
+    Console console = Console.on(spec.commandLine().getOut());
+    try (SparkSession spark = common.openSpark("quickstart")) {
+      boolean learned = quickstart.run(console, spark);
+      return learned ? Kindling.OK : Kindling.FAILED;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Text from a trained model. */
+package dev.kindling.spark.generate;

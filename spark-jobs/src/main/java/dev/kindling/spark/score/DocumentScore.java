@@ -1,0 +1,48 @@
+package dev.kindling.spark.score;
+
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What the model thinks of one document.
+ *
+ * @param id of the document
+ * @param bytes of the text in UTF-8
+ * @param tokens of the text
+ * @param logLikelihood ln p(text), in nats
+ */
+record DocumentScore(String id, long bytes, long tokens, double logLikelihood) {
+  static final String ID = "id";
+  static final String BYTES = "bytes";
+  static final String TOKENS = "tokens";
+  static final String LOG_LIKELIHOOD = "log_likelihood";
+  static final String BITS_PER_BYTE = "bits_per_byte";
+  static final String PERPLEXITY = "perplexity";
+
+  static final StructType SCHEMA =
+      new StructType()
+          .add(ID, DataTypes.StringType, false)
+          .add(BYTES, DataTypes.LongType, false)
+          .add(TOKENS, DataTypes.LongType, false)
+          .add(LOG_LIKELIHOOD, DataTypes.DoubleType, false)
+          .add(BITS_PER_BYTE, DataTypes.DoubleType, true)
+          .add(PERPLEXITY, DataTypes.DoubleType, true);
+
+  /** The row of the result; an empty document has no bits per byte and no perplexity. */
+  Row toRow() {
+    return RowFactory.create(
+        id,
+        bytes,
+        tokens,
+        logLikelihood,
+        bytes == 0 ? null : bitsPerByte(logLikelihood, bytes),
+        tokens == 0 ? null : Math.exp(-logLikelihood / tokens));
+  }
+
+  /** Comparable between tokenizers, as perplexity per token is not. */
+  static double bitsPerByte(double logLikelihood, long bytes) {
+    return -logLikelihood / (bytes * Math.log(2));
+  }
+}

@@ -1,0 +1,267 @@
+package dev.kindling.spark.score;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.read.ReadConfig;
+import dev.kindling.data.tokenizer.Tokenizer;
+import dev.kindling.data.tokenizer.TokenizerFile;
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import dev.kindling.model.train.InferenceModel;
+import dev.kindling.spark.checkpoint.CheckpointReader;
+import dev.kindling.spark.cli.SparkSessions;
+import dev.kindling.spark.cli.TinyQuickstart;
+import dev.kindling.spark.config.ConfigLoader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScoreJobTest {
+  private static final ReadConfig READ = ConfigLoader.defaults().read();
+
+  /** Losses are F32, and a sum of some hundred of them is taken. */
+  private static final double ROUNDING = 1e-2;
+
+  private static final StructType DOCUMENTS =
+      new StructType()
+          .add("id", DataTypes.StringType)
+          .add("text", DataTypes.StringType)
+          .add("source", DataTypes.StringType)
+          .add("quality", DataTypes.IntegerType);
+
+  private static final List<Row> ROWS =
+      List.of(
+          RowFactory.create("a", "Anna lived in a small village near the sea.", "x", 1),
+          RowFactory.create("b", "", "x", 2),
+          RowFactory.create("c", "小芳说她想种树。".repeat(20), "y", 3),
+          RowFactory.create("d", "The quick brown fox, twice. ".repeat(30), "y", 4),
+          RowFactory.create("e", "x", "z", 5),
+          RowFactory.create("f", null, "z", 6));
+
+  private static SparkSession spark;
+  private static Path run;
+  @TempDir java.nio.file.Path directory;
+
+  @BeforeAll
+  static void openSpark() {
+    // The quickstart opens and closes a session of its own.
+    run = new Path(TinyQuickstart.get().step("run").toUri());
+    spark = SparkSessions.open("test", Optional.of("local[2]"));
+  }
+
+  @AfterAll
+  static void closeSpark() {
+    spark.stop();
+  }
+
+  @Test
+  void scoresAreThoseOfAComputationOneTokenAtATime() {
+    Path corpus = documents("corpus", ROWS, 2);
+
+    Manifest manifest = score(corpus, "scores", 4);
+
+    List<Row> scores = read("scores");
+    assertThat(scores).hasSize(ROWS.size());
+    double sum = 0;
+    long bytes = 0;
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    try (OneAtATime model = new OneAtATime(hadoop, run)) {
+      for (Row row : scores) {
+        String text = row.getAs("text") == null ? "" : row.getAs("text");
+        double expected = model.logLikelihood(text);
+        int numBytes = text.getBytes(StandardCharsets.UTF_8).length;
+        assertThat(row.<Double>getAs("log_likelihood")).isCloseTo(expected, within(ROUNDING));
+        assertThat(row.<Long>getAs("tokens")).isEqualTo(model.tokenizer.encode(text).length);
+        if (numBytes == 0) {
+          assertThat(row.<Object>getAs("bits_per_byte")).isNull();
+        } else {
+          assertThat(row.<Double>getAs("bits_per_byte"))
+              .isCloseTo(-expected / (numBytes * Math.log(2)), within(ROUNDING));
+        }
+        sum += expected;
+        bytes += numBytes;
+      }
+    }
+    assertThat(manifest.kind()).isEqualTo("scores");
+    assertThat(manifest.details().path("documents").asLong()).isEqualTo(ROWS.size());
+    assertThat(manifest.details().path("logLikelihood").asDouble())
+        .isCloseTo(sum, within(ROWS.size() * ROUNDING));
+    assertThat(manifest.details().path("bitsPerByte").asDouble())
+        .isCloseTo(-sum / (bytes * Math.log(2)), within(ROUNDING));
+  }
+
+  @Test
+  void everyDocumentKeepsItsColumns() {
+    score(documents("corpus", ROWS, 3), "scores", 4);
+
+    assertThat(read("scores"))
+        .extracting(row -> row.<String>getAs("id") + row.getAs("source") + row.getAs("quality"))
+        .containsExactlyInAnyOrder("ax1", "bx2", "cy3", "dy4", "ez5", "fz6");
+  }
+
+  @Test
+  void neitherPartitionsNorBatchSizeChangeTheScores() {
+    score(documents("one", ROWS, 1), "first", 1);
+    score(documents("many", ROWS.subList(0, ROWS.size()), 6), "second", 7);
+
+    List<Row> first = read("first");
+    List<Row> second = read("second");
+    for (int i = 0; i < first.size(); i++) {
+      assertThat(second.get(i).<String>getAs("id")).isEqualTo(first.get(i).getAs("id"));
+      assertThat(second.get(i).<Double>getAs("log_likelihood"))
+          .isCloseTo(first.get(i).getAs("log_likelihood"), within(ROUNDING));
+    }
+  }
+
+  @Test
+  void theSameWorkIsNotDoneTwice() {
+    Path corpus = documents("corpus", ROWS, 2);
+
+    assertThat(score(corpus, "scores", 4)).isEqualTo(score(corpus, "scores", 4));
+  }
+
+  @Test
+  void aRepeatedIdIsRefusedAndNothingIsLeftBehind() {
+    Path corpus = documents("corpus", List.of(ROWS.get(0), ROWS.get(1), ROWS.get(0)), 2);
+
+    assertThatThrownBy(() -> score(corpus, "scores", 4))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("document id 'a' occurs 2 times");
+    assertThat(directory.resolve("scores")).doesNotExist();
+  }
+
+  @Test
+  void aMissingIdIsRefused() {
+    Path corpus =
+        documents("corpus", List.of(ROWS.get(0), RowFactory.create(null, "text", "x", 1)), 1);
+
+    assertThatThrownBy(() -> score(corpus, "scores", 4))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("without an id");
+  }
+
+  @Test
+  void aCorpusWithoutDocumentsIsRefused() {
+    Path corpus = documents("corpus", List.of(), 1);
+
+    assertThatThrownBy(() -> score(corpus, "scores", 4))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("has no documents");
+  }
+
+  @Test
+  void documentsThatHaveBeenScoredAreNotScoredOver() {
+    StructType scored = DOCUMENTS.add("tokens", DataTypes.LongType);
+    Path corpus = documents("corpus", scored, List.of(RowFactory.create("a", "b", "c", 1, 2L)), 1);
+
+    assertThatThrownBy(() -> score(corpus, "scores", 4))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("has a column 'tokens' already");
+  }
+
+  @Test
+  void rawTextIsScoredAsItStands() throws java.io.IOException {
+    java.nio.file.Path file = directory.resolve("raw.txt");
+    java.nio.file.Files.writeString(file, "Anna lived near the sea.\n\nShe had a boat.\n");
+
+    Manifest manifest = score(new Path(file.toUri()), "scores", 4);
+
+    assertThat(manifest.details().path("documents").asLong()).isPositive();
+    assertThat(manifest.details().path("bitsPerByte").asDouble()).isPositive();
+  }
+
+  private Manifest score(Path corpus, String output, int batchSize) {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    return ScoreJob.run(
+        spark, ScoringCorpus.open(hadoop, READ, corpus), run, "auto", batchSize, path(output));
+  }
+
+  private List<Row> read(String output) {
+    Dataset<Row> table = spark.read().parquet(new Path(path(output), ScoreJob.SCORES).toString());
+    return table.orderBy("id").collectAsList();
+  }
+
+  private Path documents(String name, List<Row> rows, int numFiles) {
+    return documents(name, DOCUMENTS, rows, numFiles);
+  }
+
+  private Path documents(String name, StructType schema, List<Row> rows, int numFiles) {
+    Path path = path(name);
+    spark
+        .createDataFrame(rows, schema)
+        .repartition(numFiles)
+        .write()
+        .parquet(new Path(path, "documents").toString());
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Manifest.describe(hadoop, path, "documents", name, Manifest.newDetails()).commit(hadoop, path);
+    return path;
+  }
+
+  private Path path(String name) {
+    return new Path(directory.resolve(name).toUri());
+  }
+
+  /** The plain twin: one forward pass per token, over exactly what its window holds before it. */
+  private static final class OneAtATime implements AutoCloseable {
+    private final Backend backend = Backends.open("nd4j", 1);
+    private final InferenceModel model;
+    private final Tokenizer tokenizer;
+
+    OneAtATime(Configuration hadoop, Path run) {
+      CheckpointReader reader = CheckpointReader.open(hadoop, run);
+      tokenizer = TokenizerFile.load(hadoop, reader.tokenizer());
+      model = new InferenceModel(reader.model(), backend);
+      reader.load(model.parameters());
+    }
+
+    double logLikelihood(String text) {
+      int[] tokens = tokenizer.encode(text);
+      int[] sequence = new int[tokens.length + 1];
+      sequence[0] = tokenizer.endOfTextId().orElseThrow();
+      System.arraycopy(tokens, 0, sequence, 1, tokens.length);
+      int contextLength = model.config().contextLength();
+      int numWindowed = tokens.length - tokens.length % contextLength;
+      double sum = 0;
+      for (int i = 1; i < sequence.length; i++) {
+        int start =
+            i <= numWindowed
+                ? (i - 1) / contextLength * contextLength
+                : Math.max(0, tokens.length - contextLength);
+        float[] logits = model.nextTokenLogits(Arrays.copyOfRange(sequence, start, i));
+        sum += logProbability(logits, sequence[i]);
+      }
+      return sum;
+    }
+
+    private static double logProbability(float[] logits, int token) {
+      double normalizer = 0;
+      for (float logit : logits) {
+        normalizer += Math.exp(logit);
+      }
+      return logits[token] - Math.log(normalizer);
+    }
+
+    @Override
+    public void close() {
+      model.close();
+      backend.close();
+    }
+  }
+}
