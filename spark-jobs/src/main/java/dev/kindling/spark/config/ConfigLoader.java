@@ -21,6 +21,8 @@ import java.util.Optional;
 public final class ConfigLoader {
   private static final String DEFAULTS = "defaults.yaml";
 
+  private static final int PARTS_OF_A_MESSAGE = 3;
+
   private ConfigLoader() {}
 
   /** The defaults alone. */
@@ -79,12 +81,21 @@ public final class ConfigLoader {
       for (YamlSource layer : layers) {
         source = layer.mentions(e.keyPath()) ? layer.name() : source;
       }
-      throw new InvalidInputException(
-          source + ": " + e.keyPath() + (e.found().startsWith("is ") ? " " : ": ") + e.found(),
-          e.expected(),
-          "correct the value; the defaults stand in `kindling config`",
-          e);
+      throw invalidValue(source, e);
     }
+  }
+
+  private static InvalidInputException invalidValue(String source, ConfigTree.Misfit misfit) {
+    String[] said = misfit.found().split("\n  expected: |\n  to do: +", -1);
+    if (said.length == PARTS_OF_A_MESSAGE) { // the record has said it all, but for the source
+      return new InvalidInputException(source + ": " + said[0], said[1], said[2], misfit);
+    }
+    String separator = misfit.found().startsWith("is ") ? " " : ": ";
+    return new InvalidInputException(
+        source + ": " + misfit.keyPath() + separator + misfit.found(),
+        misfit.expected(),
+        "correct the value; the defaults stand in `kindling config`",
+        misfit);
   }
 
   private static void merge(ObjectNode base, ObjectNode over, String prefix, String source) {

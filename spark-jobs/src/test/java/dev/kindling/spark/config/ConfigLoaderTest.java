@@ -168,6 +168,15 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aValueThatItsRecordRefusesIsSaidOnceWithTheSource() {
+    assertRefused("clean: {minCharacters: -1}")
+        .hasMessageContaining("run.yaml: clean.minCharacters is -1")
+        .message()
+        .containsOnlyOnce("expected:")
+        .containsOnlyOnce("to do:");
+  }
+
+  @Test
   void aKeyThatIsRepeatedIsRefused() {
     assertRefused("seed: 1\nseed: 2\n").hasMessageContaining("run.yaml is not valid YAML: line 2");
   }
