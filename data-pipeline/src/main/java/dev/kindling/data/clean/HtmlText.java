@@ -7,6 +7,8 @@ import java.util.regex.Pattern;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Element;
 import org.jsoup.select.Elements;
+import org.jsoup.select.Evaluator;
+import org.jsoup.select.QueryParser;
 
 /**
  * The main text of a web page. A short heuristic in the spirit of boilerplate detection by shallow
@@ -29,12 +31,17 @@ import org.jsoup.select.Elements;
 record HtmlText() implements DocumentRewriter {
   private static final long serialVersionUID = 1L;
 
-  private static final String NEVER_TEXT =
-      "script, style, noscript, template, form, button, select, iframe, object, embed, svg, math,"
-          + " canvas, audio, video, dialog, head, [hidden], [aria-hidden=true]";
-  private static final String NOT_CONTENT =
-      "nav, header, footer, aside, menu, [role=navigation], [role=banner], [role=contentinfo],"
-          + " [role=complementary], [role=search]";
+  private static final Evaluator NEVER_TEXT =
+      QueryParser.parse(
+          "script, style, noscript, template, form, button, select, iframe, object, embed, svg, math,"
+              + " canvas, audio, video, dialog, head, [hidden], [aria-hidden=true]");
+  private static final Evaluator NOT_CONTENT =
+      QueryParser.parse(
+          "nav, header, footer, aside, menu, [role=navigation], [role=banner], [role=contentinfo],"
+              + " [role=complementary], [role=search]");
+  private static final Evaluator NAMED = QueryParser.parse("[class], [id]");
+  private static final Evaluator MAIN = QueryParser.parse("main, [role=main]");
+  private static final Evaluator ARTICLE = QueryParser.parse("article");
   private static final Set<String> BOILERPLATE_NAMES =
       Set.of(
           "ad",
@@ -88,7 +95,7 @@ record HtmlText() implements DocumentRewriter {
   private static void removeBoilerplate(Element body) {
     int whole = body.text().length();
     Elements suspects = body.select(NOT_CONTENT);
-    for (Element element : body.select("[class], [id]")) {
+    for (Element element : body.select(NAMED)) {
       if (hasBoilerplateName(element)) {
         suspects.add(element);
       }
@@ -112,11 +119,11 @@ record HtmlText() implements DocumentRewriter {
   }
 
   private static Element mainOf(Element body) {
-    Element main = body.selectFirst("main, [role=main]");
+    Element main = body.selectFirst(MAIN);
     if (main != null) {
       return main;
     }
-    Elements articles = body.select("article");
+    Elements articles = body.select(ARTICLE);
     return articles.size() == 1 ? articles.get(0) : body;
   }
 }

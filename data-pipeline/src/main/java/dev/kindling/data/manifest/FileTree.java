@@ -1,13 +1,14 @@
 package dev.kindling.data.manifest;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /** The files below a directory, by relative name. */
 public final class FileTree {
@@ -23,10 +24,17 @@ public final class FileTree {
     String base = fs.makeQualified(directory).toUri().getPath();
     int prefix = base.endsWith("/") ? base.length() : base.length() + 1;
     SortedMap<String, FileStatus> files = new TreeMap<>();
-    RemoteIterator<LocatedFileStatus> found = fs.listFiles(directory, true);
-    while (found.hasNext()) {
-      FileStatus file = found.next();
-      files.put(file.getPath().toUri().getPath().substring(prefix), file);
+    // Not FileSystem.listFiles: on a local filesystem it asks for every file's permissions, and
+    // Hadoop without its native library starts a process for each.
+    Deque<Path> directories = new ArrayDeque<>(List.of(directory));
+    while (!directories.isEmpty()) {
+      for (FileStatus status : fs.listStatus(directories.remove())) {
+        if (status.isDirectory()) {
+          directories.add(status.getPath());
+        } else {
+          files.put(status.getPath().toUri().getPath().substring(prefix), status);
+        }
+      }
     }
     return files;
   }
