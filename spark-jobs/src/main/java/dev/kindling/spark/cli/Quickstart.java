@@ -123,6 +123,7 @@ final class Quickstart {
     files
         .read(RunFiles.SAMPLES)
         .lines()
+        .filter(line -> !line.isBlank())
         .limit(NUM_SAMPLE_LINES)
         .forEach(line -> console.line("  | %s", line));
     console.line("");
