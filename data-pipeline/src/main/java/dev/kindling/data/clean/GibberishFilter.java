@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Rejects what is text in form only: key mashing, encoded data, characters drawn at random. The
@@ -14,8 +15,9 @@ import java.util.stream.Collectors;
  * <ol>
  *   <li>fewer than half of the visible characters are letters;
  *   <li>the characters have less than 2 bits of entropy each (English has about 4);
- *   <li>English: fewer than 4 % of the words are among 100 frequent function words, of which prose
- *       has 35 to 50 % (the idea of the stop-word rule of Gopher; Rae et al. 2021, appendix A1);
+ *   <li>Latin script: fewer than 4 % of the words are frequent function words of one of the larger
+ *       languages written in it, of which prose has 20 to 50 % (the idea of the stop-word rule of
+ *       Gopher; Rae et al. 2021, appendix A1);
  *   <li>Chinese: fewer than 8 % of the Han characters are among 120 frequent ones, of which prose
  *       has 30 to 50 %.
  * </ol>
@@ -35,15 +37,30 @@ record GibberishFilter() implements DocumentFilter {
   private static final double MIN_COMMON_WORDS = 0.04;
   private static final double MIN_COMMON_HAN = 0.08;
 
+  // English first, then the other large languages in Latin script, a line or two each.
   private static final Set<String> COMMON_WORDS =
-      Set.of(
-          ("the of and to a in is it you that he was for on are with as i his they be at one have"
-                  + " this from or had by not but what all were we when your can said there an each"
-                  + " which she do how their if will up other about out many then them these so"
-                  + " some her would him into has more no way could my than been who its now did"
-                  + " get may over any after our am me before between same under most only such"
-                  + " where both through because while thou thy thee shall")
-              .split(" ", -1));
+      Stream.of(
+              "the of and to a in is it you that he was for on are with as i his they be at one "
+                  + "have this from or had by not but what all were we when your can said there an each "
+                  + "which she do how their if will up other about out many then them these so some her "
+                  + "would him into has more no way could my than been who its now did get may over any "
+                  + "after our am me before between same under most only such where both through because "
+                  + "while thou thy thee shall",
+              "der die das und ist nicht ein eine ich sie es mit von zu den dem im auf für sich "
+                  + "auch als wie war er wir aus bei nach noch nur aber oder wenn",
+              "le la les des un une et est que qui dans pour pas sur au il elle nous vous ne ce se "
+                  + "avec plus par je sont mais",
+              "el los las una de del que y en por para con su lo como más pero o os da do em um uma "
+                  + "não com ao dos na no são foi",
+              "il di che non è per sono della con gli una nel si și în este pe cu nu mai din",
+              "het een van niet zijn dat op te voor met och att det som är inte på til og er ikke "
+                  + "av en",
+              "się nie na jest że do to z w i jak ale co je se že v s by už",
+              "ja on ei se että hän mutta oli az és hogy nem egy ez van csak",
+              "ve bir bu da için ile çok yang dan di itu dengan untuk tidak ini và của là có không "
+                  + "một các được")
+          .flatMap(words -> Stream.of(words.split(" ", -1)))
+          .collect(Collectors.toUnmodifiableSet());
 
   private static final Set<Integer> COMMON_HAN =
       ("的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去"
@@ -110,7 +127,7 @@ record GibberishFilter() implements DocumentFilter {
       }
     }
     return words >= MIN_WORDS && common < MIN_COMMON_WORDS * words
-        ? reject(common, words, "words are common English ones")
+        ? reject(common, words, "words are frequent in any language of this script")
         : FilterDecision.keep();
   }
 
