@@ -50,10 +50,10 @@ class ShippedConfigurationTest {
   }
 
   @Test
-  void theLogConfigurationKeepsTheConsoleForErrors() throws IOException {
+  void theLogLeavesTheConsoleToTheCommandLine() throws IOException {
     Properties log4j = load(CONF.resolve("log4j2.properties"));
     assertThat(log4j)
-        .containsEntry("appender.console.filter.threshold.level", "error")
+        .containsEntry("appender.console.filter.threshold.level", "fatal")
         .containsEntry("appender.console.target", "SYSTEM_ERR");
   }
 

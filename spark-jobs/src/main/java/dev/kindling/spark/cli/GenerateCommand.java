@@ -1,17 +1,10 @@
 package dev.kindling.spark.cli;
 
-import dev.kindling.data.InvalidInputException;
 import dev.kindling.spark.config.GenerateConfig;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.generate.TextGenerator;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,11 +58,11 @@ final class GenerateCommand implements Callable<Integer> {
       plan.print();
       return Kindling.OK;
     }
-    Configuration hadoop = new Configuration();
+    Configuration hadoop = Hadoop.configuration();
     int numThreads = Runtime.getRuntime().availableProcessors();
     try (TextGenerator generator =
         TextGenerator.open(hadoop, input, config.training().backend(), numThreads)) {
-      write(hadoop, generator.generate(generate));
+      TextOutput.write(hadoop, spec, output, Samples.numbered(generator.generate(generate)));
     }
     return Kindling.OK;
   }
@@ -84,25 +77,5 @@ final class GenerateCommand implements Callable<Integer> {
             config.topK(),
             config.numSamples(),
             config.seed());
-  }
-
-  private void write(Configuration hadoop, List<String> texts) {
-    String text = Samples.numbered(texts);
-    if (output == null) {
-      spec.commandLine().getOut().print(text);
-      spec.commandLine().getOut().flush();
-      return;
-    }
-    try (OutputStream out = output.getFileSystem(hadoop).create(output, false)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    } catch (FileAlreadyExistsException e) {
-      throw new InvalidInputException(
-          output + " exists already",
-          "a new file",
-          "choose another --output; this one was left as it is",
-          e);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + output, e);
-    }
   }
 }

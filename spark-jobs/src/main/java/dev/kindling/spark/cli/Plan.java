@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -65,7 +64,7 @@ final class Plan {
 
   private static boolean exists(Path path) {
     try {
-      return path.getFileSystem(new Configuration()).exists(path);
+      return path.getFileSystem(Hadoop.configuration()).exists(path);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot look at " + path, e);
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.spark.config.RunConfig;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -49,13 +48,13 @@ final class PretrainCommand implements Callable<Integer> {
     RunConfig config = common.load();
     if (common.isDryRun()) {
       Plan plan = Plan.of(spec, config).reads("token shards", input);
-      PretrainPlan.of(config, new Configuration(), input).lines().forEach(plan::notes);
+      PretrainPlan.of(config, Hadoop.configuration(), input).lines().forEach(plan::notes);
       plan.writes("training run", output).print();
       return Kindling.OK;
     }
     Console console = Console.on(spec.commandLine().getOut());
     ObjectNode data = Manifest.newDetails();
-    data.set("tokens", Manifest.require(new Configuration(), input, "tokens").details());
+    data.set("tokens", Manifest.require(Hadoop.configuration(), input, "tokens").details());
     try (SparkSession spark = common.openSpark("pretrain")) {
       new Pretraining(console, spark, config, output).run(input, data);
     }

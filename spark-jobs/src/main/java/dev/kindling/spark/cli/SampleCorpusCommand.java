@@ -3,7 +3,6 @@ package dev.kindling.spark.cli;
 import dev.kindling.data.sample.SampleCorpusConfig;
 import dev.kindling.spark.config.RunConfig;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +46,7 @@ final class SampleCorpusCommand implements Callable<Integer> {
       return Kindling.OK;
     }
     Console console = Console.on(spec.commandLine().getOut());
-    Steps.sampleCorpus(console, new Configuration(), sample, output);
+    Steps.sampleCorpus(console, Hadoop.configuration(), sample, output);
     Next.print(console, "kindling clean --input " + output + " --output DIR");
     return Kindling.OK;
   }
