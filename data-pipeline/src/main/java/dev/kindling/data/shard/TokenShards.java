@@ -2,8 +2,8 @@ package dev.kindling.data.shard;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.manifest.QualifiedPath;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +38,7 @@ public final class TokenShards {
     Manifest manifest = Manifest.require(context.hadoopConfiguration(), directory, TokenSet.KIND);
     Broadcast<SerializableConfiguration> hadoop =
         context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-    String directoryName = qualified(context.hadoopConfiguration(), directory).toString();
+    String directoryName = QualifiedPath.of(context.hadoopConfiguration(), directory).toString();
     List<String[]> files =
         manifest.files().stream()
             .map(e -> new String[] {e.path(), Long.toString(e.bytes()), e.sha256()})
@@ -104,14 +104,6 @@ public final class TokenShards {
   /** Whether a file holds the tokens of a shard of {@code split}. */
   static boolean isShardOf(String split, String name) {
     return name.matches(Pattern.quote(split) + NUMBER + "\\" + BIN);
-  }
-
-  private static Path qualified(Configuration hadoop, Path path) {
-    try {
-      return path.getFileSystem(hadoop).makeQualified(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot reach " + path, e);
-    }
   }
 
   private static String problem(

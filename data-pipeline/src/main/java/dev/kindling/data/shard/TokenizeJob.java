@@ -6,6 +6,7 @@ import dev.kindling.data.manifest.Checksums;
 import dev.kindling.data.manifest.Fingerprint;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.OutputDirectory;
+import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.tokenizer.CleanDocuments;
 import dev.kindling.data.tokenizer.Tokenizer;
 import dev.kindling.data.tokenizer.TokenizerFile;
@@ -189,7 +190,7 @@ public final class TokenizeJob {
     ShardTask task =
         new ShardTask(
             context.broadcast(new SerializableConfiguration(hadoop)),
-            run.getFileSystem(hadoop).makeQualified(run),
+            QualifiedPath.of(hadoop, run),
             statistics.type(),
             config.shardTokens());
     return pieces

@@ -2,6 +2,7 @@ package dev.kindling.spark.checkpoint;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.GptConfig;
@@ -40,7 +41,7 @@ public final class CheckpointReader {
    */
   public static CheckpointReader open(Configuration hadoop, Path path) {
     try {
-      Path directory = resolve(hadoop, path);
+      Path directory = resolve(hadoop, QualifiedPath.of(hadoop, path));
       Manifest manifest = Manifest.require(hadoop, directory, CheckpointLayout.KIND);
       verify(hadoop, directory, manifest, GptConfigFile.NAME);
       Path config = new Path(directory, GptConfigFile.NAME);

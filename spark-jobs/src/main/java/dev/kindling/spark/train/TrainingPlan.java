@@ -1,11 +1,13 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.ModelConfig;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.parallel.Mesh;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -43,6 +45,20 @@ public record TrainingPlan(
       DataParallelismConfig dataParallelism,
       CheckpointConfig checkpoint) {
     this(tokens, output, seed, model, training, parallel, dataParallelism, checkpoint, 0);
+  }
+
+  /** The same plan with paths that executors understand. */
+  TrainingPlan qualified(Configuration hadoop) {
+    return new TrainingPlan(
+        QualifiedPath.of(hadoop, tokens),
+        QualifiedPath.of(hadoop, output),
+        seed,
+        model,
+        training,
+        parallel,
+        dataParallelism,
+        checkpoint,
+        numShards);
   }
 
   /** The ranks. */

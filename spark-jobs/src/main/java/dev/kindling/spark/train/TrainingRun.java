@@ -25,7 +25,7 @@ public final class TrainingRun {
   private TrainingRun() {}
 
   /**
-   * Trains to {@code plan.training().steps()}, from the beginning or from the newest checkpoint.
+   * Trains to {@code given.training().steps()}, from the beginning or from the newest checkpoint.
    *
    * @throws InvalidInputException if tokens, settings or the output directory do not fit; existing
    *     output is untouched then
@@ -33,9 +33,10 @@ public final class TrainingRun {
    *     checkpoint stays
    */
   public static TrainingResult run(
-      SparkSession session, TrainingPlan plan, ProgressListener listener) {
+      SparkSession session, TrainingPlan given, ProgressListener listener) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     Configuration hadoop = spark.hadoopConfiguration();
+    TrainingPlan plan = given.qualified(hadoop);
     TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
     GptConfig model = plan.model().forVocabulary(tokens.vocabSize());
     tokens.requireTokensFor(model.contextLength());

@@ -21,7 +21,7 @@ public final class TinyQuickstart {
 
   private TinyQuickstart(Path directory) {
     this.directory = directory;
-    this.run = CommandLineRun.kindling(command(directory));
+    this.run = CommandLineRun.kindling(command());
   }
 
   /** The quickstart, run when it is first asked for. Its files are read-only by agreement. */
@@ -40,7 +40,7 @@ public final class TinyQuickstart {
 
   /** The command line that made it. */
   public Object[] command() {
-    return command(directory);
+    return command(directory, "local[2]").toArray();
   }
 
   /** What the command line printed. */
@@ -85,10 +85,11 @@ public final class TinyQuickstart {
     Files.write(file, bytes);
   }
 
-  private static Object[] command(Path output) {
+  /** The command line of such a quickstart elsewhere. */
+  static List<Object> command(Path output, String master) {
     List<Object> command =
         new ArrayList<>(
-            List.of("quickstart", "--documents", 120, "--output", output, "--master", "local[2]"));
+            List.of("quickstart", "--documents", 120, "--output", output, "--master", master));
     for (String setting :
         List.of(
             "tokenizer.vocabSize=400",
@@ -107,7 +108,7 @@ public final class TinyQuickstart {
       command.add("--set");
       command.add(setting);
     }
-    return command.toArray();
+    return command;
   }
 
   private static void delete(Path directory) {
