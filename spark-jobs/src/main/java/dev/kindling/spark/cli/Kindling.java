@@ -13,7 +13,7 @@ import picocli.CommandLine.ScopeType;
     name = "kindling",
     description = "Pretrains Transformer language models on Apache Spark.",
     mixinStandardHelpOptions = true,
-    version = "Kindling 0.1.0",
+    versionProvider = Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "<command>",
     sortOptions = false,
@@ -74,6 +74,8 @@ public final class Kindling {
   static CommandLine commandLine() {
     return new CommandLine(new Kindling())
         .registerConverter(Path.class, Path::new)
+        // Launchers give defaults first, and what the user says later counts.
+        .setOverwrittenOptionsAllowed(true)
         .setParameterExceptionHandler(new ErrorMessages())
         .setExecutionExceptionHandler(new ErrorMessages());
   }

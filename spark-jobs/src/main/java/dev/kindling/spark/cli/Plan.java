@@ -31,7 +31,7 @@ final class Plan {
    * @throws InvalidInputException if it does not exist
    */
   Plan reads(String what, Path path) {
-    if (!path.toString().matches(".*[*?{\\[].*") && !exists(path)) {
+    if (!exists(path)) {
       throw new InvalidInputException(
           path + " does not exist", what + " to read", "check the path");
     }
@@ -41,7 +41,10 @@ final class Plan {
 
   /** A directory that would be written. */
   Plan writes(String what, Path path) {
-    String state = exists(path) ? "exists already: only what is missing would be done" : "new";
+    String state =
+        exists(path)
+            ? "exists already: gone on with if it is of the same work, refused otherwise"
+            : "new";
     lines.add("writes  " + path + "  (" + what + "; " + state + ")");
     return this;
   }

@@ -114,7 +114,7 @@ final class Quickstart {
     console.line("  this model                         %.4f", summary.validationLoss());
     if (inputs.isEmpty()) {
       console.line(
-          "  knowing the corpus's grammar       %.4f  (no model can be better)",
+          "  knowing the corpus's grammar       %.4f  (the least that is possible on average)",
           files.readJson(RunFiles.DATA).path("entropyFloor").asDouble());
     }
     console.line("  the corpus: %s", Words.scored(scored.details()));

@@ -1,5 +1,6 @@
 package dev.kindling.spark.cli;
 
+import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.spark.config.RunConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +41,8 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      defaultValue = "runs/quickstart",
-      description = "Where everything goes (default: ${DEFAULT-VALUE}).")
+      description =
+          "Where everything goes (default: runs/quickstart, or runs/NAME-OF-THE-INPUT with --input).")
   private Path output;
 
   @Option(
@@ -54,7 +55,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunConfig config = common.load();
-    Quickstart quickstart = new Quickstart(config, inputs, documents, output);
+    Quickstart quickstart = new Quickstart(config, inputs, documents, outputDirectory());
     if (common.isDryRun()) {
       quickstart.plan(Plan.of(spec, config)).print();
       return Kindling.OK;
@@ -64,5 +65,18 @@ final class QuickstartCommand implements Callable<Integer> {
       boolean learned = quickstart.run(console, spark);
       return learned ? Kindling.OK : Kindling.FAILED;
     }
+  }
+
+  /** Different texts get different directories, so that one run never meets another's. */
+  private Path outputDirectory() {
+    if (output != null) {
+      return output;
+    }
+    if (inputs.isEmpty()) {
+      return new Path("runs", "quickstart");
+    }
+    String name = QualifiedPath.of(Hadoop.configuration(), new Path(inputs.get(0))).getName();
+    String stem = name.replaceFirst("(\\.[A-Za-z]+){1,2}$", "");
+    return new Path("runs", stem.isEmpty() ? "texts" : stem);
   }
 }
