@@ -9,7 +9,26 @@ import org.slf4j.LoggerFactory;
 public final class Backends {
   private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
 
+  private static final String ONEDNN = "onednn";
+  private static final String ND4J = "nd4j";
+
   private Backends() {}
+
+  /**
+   * Makes {@code auto} into the name of the fastest backend that loads on this machine; any other
+   * name stays as it is. Work that is spread over machines is given the resolved name, so that its
+   * results do not depend on what loads where.
+   *
+   * @param name {@code onednn}, {@code nd4j} or {@code auto}
+   * @throws IllegalArgumentException if there is no such backend
+   */
+  public static String resolve(String name) {
+    return switch (name) {
+      case "auto" -> fastest();
+      case ONEDNN, ND4J -> name;
+      default -> throw unknown(name);
+    };
+  }
 
   /**
    * Opens a backend.
@@ -17,32 +36,47 @@ public final class Backends {
    * @param name {@code onednn}, {@code nd4j}, or {@code auto} for the fastest that loads here
    * @param numThreads native threads for one kernel
    * @throws IllegalArgumentException if there is no such backend, or no thread for it
+   * @throws IllegalStateException if its native libraries do not load on this machine
    */
   public static Backend open(String name, int numThreads) {
     if (numThreads < 1) {
       throw new IllegalArgumentException(
           "numThreads is " + numThreads + ": a kernel needs 1 or more");
     }
-    return switch (name) {
-      case "auto" -> openFastest(numThreads);
-      case "onednn" -> new OneDnnBackend(numThreads);
-      case "nd4j" -> new Nd4jBackend(numThreads);
-      default ->
-          throw new IllegalArgumentException(
-              "No backend is named " + name + ": choose auto, onednn or nd4j");
-    };
+    String resolved = resolve(name);
+    try {
+      return switch (resolved) {
+        case ONEDNN -> new OneDnnBackend(numThreads);
+        case ND4J -> new Nd4jBackend(numThreads);
+        default -> throw unknown(resolved);
+      };
+    } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+      // As an Error it would end the whole executor that a task runs in.
+      throw new IllegalStateException(
+          "The backend "
+              + resolved
+              + " does not load on this machine: put its natives for this platform on the classpath"
+              + " of every machine, or choose another backend",
+          e);
+    }
   }
 
-  private static Backend openFastest(int numThreads) {
-    try {
-      return new OneDnnBackend(numThreads);
+  private static String fastest() {
+    try (Backend backend = new OneDnnBackend(1)) {
+      LOG.debug("auto is {}", backend.name());
+      return ONEDNN;
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
       LOG.warn(
-          "oneDNN does not load here, so training uses ND4J, many times slower: put the dnnl,"
+          "oneDNN does not load here, so kernels are ND4J's, many times slower: put the dnnl,"
               + " opencl and openblas natives of this platform on the classpath, or set the backend"
               + " to nd4j to accept it",
           e);
-      return new Nd4jBackend(numThreads);
+      return ND4J;
     }
+  }
+
+  private static IllegalArgumentException unknown(String name) {
+    return new IllegalArgumentException(
+        "No backend is named " + name + ": choose auto, onednn or nd4j");
   }
 }

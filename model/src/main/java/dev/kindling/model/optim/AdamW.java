@@ -33,11 +33,13 @@ public final class AdamW implements AutoCloseable {
   /**
    * Updates all parameters in place.
    *
-   * @param step from 0: decides the learning rate and the bias correction
+   * @param step from 0: decides the learning rate
+   * @param momentSteps updates since the moments were zero, this one not counted: decides the bias
+   *     correction. Where the moments live as long as the schedule, it is {@code step}
    * @param gradientNorm the global L2 norm of the gradients
    * @return the learning rate used
    */
-  public double updateInPlace(long step, double gradientNorm) {
+  public double updateInPlace(long step, long momentSteps, double gradientNorm) {
     double learningRate = schedule.at(step);
     for (ParameterStore.Slice slice : parameters.slices()) {
       double weightDecay = slice.shape().size() >= 2 ? config.weightDecay() : 0;
@@ -49,8 +51,8 @@ public final class AdamW implements AutoCloseable {
               config.epsilon(),
               weightDecay,
               clippingFactor(gradientNorm),
-              1 - Math.pow(config.beta1(), step + 1.0),
-              1 - Math.pow(config.beta2(), step + 1.0));
+              1 - Math.pow(config.beta1(), momentSteps + 1.0),
+              1 - Math.pow(config.beta2(), momentSteps + 1.0));
       backend.adamWInPlace(
           parameters.tensor(slice),
           gradients.tensor(slice),

@@ -55,6 +55,11 @@ public final class LocalTrainer implements AutoCloseable {
     GptInitializer.initialize(model, parameters, seed);
   }
 
+  /** A step of moments that were zero at step 0 and have been updated in every step since. */
+  public StepMetrics step(int[] inputs, int[] targets, int batch, int length, long step) {
+    return step(inputs, targets, batch, length, step, step);
+  }
+
   /**
    * Forward, backward, clip, update.
    *
@@ -62,15 +67,19 @@ public final class LocalTrainer implements AutoCloseable {
    * @param targets the ids that follow them [batch, length]; -1 is not counted in the loss
    * @param batch B
    * @param length T, at most the context length
-   * @param step the optimiser step from 0: decides learning rate and bias correction
-   * @throws ArithmeticException if the loss or the gradient is not finite; nothing was updated then
+   * @param step the optimiser step from 0: decides the learning rate
+   * @param momentSteps updates since the moments were zero, this one not counted: decides AdamW's
+   *     bias correction
+   * @throws NonFiniteLossException if the loss or the gradient is not finite; nothing was updated
+   *     then
    * @throws IllegalArgumentException if sizes or ids do not fit the model, or no target counts
    */
-  public StepMetrics step(int[] inputs, int[] targets, int batch, int length, long step) {
+  public StepMetrics step(
+      int[] inputs, int[] targets, int batch, int length, long step, long momentSteps) {
     double loss = computeGradient(new TokenBatch(inputs, targets, batch, length));
     double gradientNorm = Math.sqrt(backend.squaredNorm(gradients.flat()));
     if (!Double.isFinite(loss) || !Double.isFinite(gradientNorm)) {
-      throw new ArithmeticException(
+      throw new NonFiniteLossException(
           "At step "
               + step
               + " the loss is "
@@ -80,7 +89,7 @@ public final class LocalTrainer implements AutoCloseable {
               + ", so the parameters were left as they were: lower the learning rate, lengthen the"
               + " warm-up or set maxGradientNorm");
     }
-    double learningRate = optimizer.updateInPlace(step, gradientNorm);
+    double learningRate = optimizer.updateInPlace(step, momentSteps, gradientNorm);
     return new StepMetrics(loss, gradientNorm, learningRate);
   }
 

@@ -14,11 +14,21 @@ class BackendsTest {
     try (Backend backend = Backends.open("auto", 1)) {
       assertThat(backend.name()).isEqualTo("onednn");
     }
+    assertThat(Backends.resolve("auto")).isEqualTo("onednn");
+  }
+
+  @Test
+  void aNameThatIsResolvedStaysAsItIs() {
+    assertThat(Backends.resolve("nd4j")).isEqualTo("nd4j");
+    assertThat(Backends.resolve("onednn")).isEqualTo("onednn");
   }
 
   @Test
   void unknownNamesAndMissingThreadsAreRefused() {
     assertThatThrownBy(() -> Backends.open("mkl", 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("choose auto, onednn or nd4j");
+    assertThatThrownBy(() -> Backends.resolve("mkl"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("choose auto, onednn or nd4j");
     assertThatThrownBy(() -> Backends.open("onednn", 0))

@@ -25,6 +25,15 @@ class AdamWTest {
             new double[] {1 - 0.1 * 0.5 - 0.1, 1 - 0.1 * 0.5 + 0.1, 1 - 0.1}, within(1e-6));
   }
 
+  /** Moments that start at zero late in the schedule are corrected as at its beginning. */
+  @Test
+  void theBiasCorrectionFollowsTheMomentsAndNotTheSchedule() {
+    AdamWConfig config = new AdamWConfig(0.1, 0.1, 0, 10, 0.9, 0.95, 1e-8, 0.5, 0);
+    double[] gradient = {2, -3, 4};
+    assertThat(afterOneStep(config, gradient, 700))
+        .containsExactly(afterOneStep(config, gradient, 0));
+  }
+
   /** An ε as large as the gradient makes its scale visible: norm 5 clipped to 1 is g / 5. */
   @Test
   void gradientsAreScaledToTheLargestNormAllowed() {
@@ -41,6 +50,10 @@ class AdamWTest {
   }
 
   private static double[] afterOneStep(AdamWConfig config, double[] gradient) {
+    return afterOneStep(config, gradient, 0);
+  }
+
+  private static double[] afterOneStep(AdamWConfig config, double[] gradient, long step) {
     try (Backend backend = Backends.open("onednn", 1);
         ParameterStore parameters = ParameterStore.allocate(LAYOUT, DType.F32);
         ParameterStore gradients = ParameterStore.allocate(LAYOUT, DType.F32);
@@ -48,7 +61,7 @@ class AdamWTest {
       parameters.flat().setDoubles(new double[] {1, 1, 1});
       gradients.flat().setDoubles(gradient);
       double norm = Math.sqrt(backend.squaredNorm(gradients.flat()));
-      assertThat(optimizer.updateInPlace(0, norm)).isEqualTo(0.1);
+      assertThat(optimizer.updateInPlace(step, 0, norm)).isEqualTo(0.1);
       return parameters.flat().toDoubles();
     }
   }

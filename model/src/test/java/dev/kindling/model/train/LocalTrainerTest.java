@@ -166,7 +166,7 @@ class LocalTrainerTest {
       trainer.parameters().writeBytes(100, 1, notANumber, 0);
       byte[][] before = state(trainer);
       assertThatThrownBy(() -> step(trainer, 1))
-          .isInstanceOf(ArithmeticException.class)
+          .isInstanceOf(NonFiniteLossException.class)
           .hasMessageContaining("At step 1 the loss is ");
       assertThat(state(trainer)).isDeepEqualTo(before);
     }

@@ -27,7 +27,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  *
  * @param hadoop the filesystem's settings
  * @param model the shape
- * @param backend the kernels' name
+ * @param backend the kernels' name, resolved: never {@code auto}
  * @param layout how the parameters are cut
  * @param tokens the directory of the token shards
  * @param batchSize windows per batch

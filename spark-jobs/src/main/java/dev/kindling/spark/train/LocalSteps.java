@@ -3,6 +3,7 @@ package dev.kindling.spark.train;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.LocalTrainer;
+import dev.kindling.model.train.NonFiniteLossException;
 import dev.kindling.model.train.StepMetrics;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.HadoopSettings;
@@ -75,6 +76,8 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
     double[] losses = new double[numSteps];
     double[] gradientNorms = new double[numSteps];
     double[] learningRates = new double[numSteps];
+    // Where the moments start at zero in every round, so does their bias correction.
+    long momentSteps = spec.innerState() == InnerState.RESET ? 0 : firstStep;
     String failure = "";
     long started = System.nanoTime();
     try (DataOrder.Reader reader = spec.data().open(hadoop.get())) {
@@ -82,12 +85,17 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
         DataOrder.Batch batch = reader.read(firstStep + i, replica);
         StepMetrics metrics =
             trainer.step(
-                batch.inputs(), batch.targets(), batch.size(), batch.length(), firstStep + i);
+                batch.inputs(),
+                batch.targets(),
+                batch.size(),
+                batch.length(),
+                firstStep + i,
+                momentSteps + i);
         losses[i] = metrics.loss();
         gradientNorms[i] = metrics.gradientNorm();
         learningRates[i] = metrics.learningRate();
       }
-    } catch (ArithmeticException e) {
+    } catch (NonFiniteLossException e) {
       // It would fail again on every retry, so it goes to the driver as a result.
       failure = "replica " + replica + ": " + e.getMessage();
     }

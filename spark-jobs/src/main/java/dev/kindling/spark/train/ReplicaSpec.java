@@ -11,7 +11,7 @@ import java.io.Serializable;
  *
  * @param model the resolved shape
  * @param optimizer the inner optimiser
- * @param backend the kernels' name
+ * @param backend the kernels' name, resolved: never {@code auto}
  * @param innerState what becomes of the moments between rounds
  * @param layout how the parameters are cut
  * @param data where tokens come from, in which order

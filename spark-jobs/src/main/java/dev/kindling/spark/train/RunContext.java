@@ -1,9 +1,7 @@
 package dev.kindling.spark.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.spark.checkpoint.Checkpoints;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
@@ -38,9 +36,9 @@ record RunContext(
     return plan.parallel().dataParallel();
   }
 
-  /** P, from the architecture's layout: nothing is allocated. */
+  /** P. */
   long numParameters() {
-    return Gpt.layout(model).stream().mapToLong(ParameterStore.Slice::numElements).sum();
+    return ModelSize.requireTrainable(model);
   }
 
   ShardLayout layout() {

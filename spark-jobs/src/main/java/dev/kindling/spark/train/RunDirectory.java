@@ -3,6 +3,7 @@ package dev.kindling.spark.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.Manifest;
 import dev.kindling.spark.checkpoint.CheckpointLayout;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,15 +20,10 @@ import org.apache.hadoop.fs.Path;
 final class RunDirectory {
   private static final String METRICS = CheckpointLayout.METRICS;
   private static final String SUMMARY = "summary.json";
-  private static final Set<String> NAMES =
-      Set.of(
-          METRICS,
-          SUMMARY,
-          CheckpointLayout.CHECKPOINTS,
-          "config.yaml",
-          "data.json",
-          "samples.txt",
-          "report.html");
+
+  /** Says that the directory is a run's. It is the first file of a run, so nothing else is. */
+  private static final String MARKER = "_kindling_run";
+
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -36,7 +31,9 @@ final class RunDirectory {
   private final Path path;
 
   /**
-   * @throws InvalidInputException if there is something in it that no run writes
+   * Changes nothing.
+   *
+   * @throws InvalidInputException if there is something in it and no run has written it
    */
   RunDirectory(Configuration hadoop, Path path) {
     this.path = path;
@@ -52,15 +49,48 @@ final class RunDirectory {
     if (!fs.exists(path)) {
       return;
     }
+    if (!fs.getFileStatus(path).isDirectory()) {
+      throw refused(path + " is a file");
+    }
     for (FileStatus file : fs.listStatus(path)) {
       String name = file.getPath().getName();
-      boolean hidden = name.startsWith("_") || name.startsWith(".");
-      if (!hidden && !NAMES.contains(name)) {
-        throw new InvalidInputException(
-            path + " holds " + name + ", which is not a part of a training run",
-            "a new or empty directory, or that of the run to go on with",
-            "choose another --output; nothing was changed");
+      // A file of the user's may well be named config.yaml: names prove nothing.
+      if (!name.startsWith("_") && !name.startsWith(".") && !isRun()) {
+        throw refused(path + " holds " + name + ", and no training run has written there");
       }
+    }
+  }
+
+  private boolean isRun() throws IOException {
+    if (fs.exists(new Path(path, MARKER))) {
+      return true;
+    }
+    if (fs.exists(checkpoints())) {
+      for (FileStatus checkpoint : fs.listStatus(checkpoints())) {
+        if (fs.exists(new Path(checkpoint.getPath(), Manifest.NAME))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static InvalidInputException refused(String given) {
+    return new InvalidInputException(
+        given,
+        "a new or empty directory, or that of the run to go on with",
+        "choose another --output; nothing was changed");
+  }
+
+  /** Makes the directory a run's, before anything else is written into it. */
+  void claim() {
+    Path marker = new Path(path, MARKER);
+    try {
+      if (!fs.exists(marker)) {
+        fs.create(marker, false).close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + marker, e);
     }
   }
 
@@ -93,6 +123,16 @@ final class RunDirectory {
       }
     } catch (IOException e) {
       return Optional.empty();
+    }
+  }
+
+  /** A run that goes on is not finished, whatever a shorter one had to say. */
+  void deleteSummary() {
+    Path file = new Path(path, SUMMARY);
+    try {
+      fs.delete(file, false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + file, e);
     }
   }
 

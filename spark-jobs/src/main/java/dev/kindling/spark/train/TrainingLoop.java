@@ -84,6 +84,10 @@ final class TrainingLoop {
 
   private TrainingResult train() {
     long numSteps = run.plan().training().steps();
+    run.directory().claim();
+    if (step < numSteps) {
+      run.directory().deleteSummary();
+    }
     run.listener()
         .runStarted(
             run.numParameters(),

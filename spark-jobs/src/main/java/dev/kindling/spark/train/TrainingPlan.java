@@ -1,6 +1,7 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.data.manifest.QualifiedPath;
+import dev.kindling.model.backend.Backends;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.ModelConfig;
@@ -59,6 +60,23 @@ public record TrainingPlan(
         dataParallelism,
         checkpoint,
         numShards);
+  }
+
+  /**
+   * The same plan with {@code auto} made into the backend that this machine, the driver, can use:
+   * were it decided by every task, the result would depend on where tasks run.
+   */
+  TrainingPlan withResolvedBackend() {
+    TrainingConfig resolved =
+        new TrainingConfig(
+            training.steps(),
+            training.batchSize(),
+            Backends.resolve(training.backend()),
+            training.optimizer(),
+            training.evaluateEverySteps(),
+            training.evaluationTokens());
+    return new TrainingPlan(
+        tokens, output, seed, model, resolved, parallel, dataParallelism, checkpoint, numShards);
   }
 
   /** The ranks. */

@@ -36,9 +36,10 @@ public final class TrainingRun {
       SparkSession session, TrainingPlan given, ProgressListener listener) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     Configuration hadoop = spark.hadoopConfiguration();
-    TrainingPlan plan = given.qualified(hadoop);
+    TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
     TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
     GptConfig model = plan.model().forVocabulary(tokens.vocabSize());
+    ModelSize.requireTrainable(model);
     tokens.requireTokensFor(model.contextLength());
     ObjectNode settings = RunSettings.of(plan, model, tokens);
     RunDirectory directory = new RunDirectory(hadoop, plan.output());

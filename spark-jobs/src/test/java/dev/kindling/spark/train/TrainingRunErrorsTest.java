@@ -92,6 +92,52 @@ class TrainingRunErrorsTest {
   }
 
   @Test
+  void filesOfTheUsersOwnThatAreNamedLikeOursAreLeftAsTheyAre() throws IOException {
+    Files.writeString(own.resolve("config.yaml"), "seed: 3");
+    Files.writeString(own.resolve("report.html"), "<p>mine</p>");
+    Map<String, String> before = RunFiles.snapshot(own);
+
+    assertThatThrownBy(() -> run(finished.withOutput(own)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("no training run has written there");
+    assertThat(RunFiles.snapshot(own)).isEqualTo(before);
+  }
+
+  @Test
+  void aRunThatEndedBeforeItsFirstCheckpointIsBegunAgain() {
+    assertThatThrownBy(
+            () -> TrainingRun.run(spark, finished.withOutput(own).plan(), new StopAfterRound(1)))
+        .isInstanceOf(StopAfterRound.DriverStopped.class);
+
+    assertThat(own).isNotEmptyDirectory();
+    assertThat(run(finished.withOutput(own)).summary().steps()).isEqualTo(8);
+  }
+
+  @Test
+  void theSummaryOfAShorterRunDoesNotOutliveItsEnd() {
+    run(finished.withOutput(own).withSteps(4));
+    assertThat(own.resolve("summary.json")).exists();
+
+    assertThatThrownBy(
+            () -> TrainingRun.run(spark, finished.withOutput(own).plan(), new StopAfterRound(3)))
+        .isInstanceOf(StopAfterRound.DriverStopped.class);
+    assertThat(own.resolve("summary.json")).doesNotExist();
+  }
+
+  @Test
+  void aModelThatIsTooLargeIsRefusedBeforeTheTokensAreVerified() throws IOException {
+    org.apache.hadoop.fs.Path tokens = TinyTokens.write(own.resolve("tokens"));
+    RunFiles.flipBit(own.resolve("tokens").resolve("train-00000.bin"));
+    ModelConfig large = new ModelConfig(0, 8, 48, 8, 1024, true);
+
+    assertThatThrownBy(() -> run(TinyPlan.of(tokens, own.resolve("out")).withModel(large)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("parameters")
+        .hasMessageContaining("at most 536,870,895");
+    assertThat(own.resolve("out")).doesNotExist();
+  }
+
+  @Test
   void aDamagedNewestCheckpointIsReplacedByWorkFromTheOneBefore() throws IOException {
     TrainingResult whole = run(finished.withOutput(own));
     Map<String, String> hashes = RunFiles.tensorHashes(whole.checkpoint());

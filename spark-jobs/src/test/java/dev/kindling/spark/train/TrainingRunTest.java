@@ -2,18 +2,23 @@ package dev.kindling.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.data.shard.TokenSet;
 import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.train.InferenceModel;
 import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.config.TrainingConfig;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -63,6 +68,73 @@ class TrainingRunTest {
         TinyPlan.of(tokens, out).withSteps(7).withReplicas(1, 2).withOuter(TinyPlan.PLAIN);
 
     assertThat(parameters(run(plan))).isEqualTo(trainAlone(1, 0, 7));
+  }
+
+  @Test
+  void aRoundOfResetMomentsIsAFreshOptimiserWithAShiftedSchedule() {
+    TinyPlan plan =
+        TinyPlan.of(tokens, out)
+            .withSteps(6)
+            .withReplicas(1, 3)
+            .withOuter(TinyPlan.PLAIN)
+            .withInnerState(InnerState.RESET);
+
+    byte[] trained = parameters(run(plan));
+
+    byte[] initial = trainAlone(1, 0, 0);
+    byte[] expected = trainFresh(trainFresh(initial, 0, 3), 3, 3);
+    assertThat(trained).isEqualTo(expected);
+  }
+
+  @Test
+  void theLossIsTheMeanOfAPlainLoopOverTheValidationSplit() {
+    TrainingResult result = run(TinyPlan.of(tokens, out));
+
+    double sum = 0;
+    int numTargets = TinyTokens.NUM_VALIDATION - 1;
+    try (Backend backend = Backends.open("onednn", 1);
+        InferenceModel model = new InferenceModel(MODEL, backend);
+        TokenSet validation = TokenSet.open(new Configuration(), tokens, "validation")) {
+      CheckpointReader.open(new Configuration(), result.checkpoint()).load(model.parameters());
+      for (int start = 0; start < numTargets; start += MODEL.contextLength()) {
+        int length = Math.min(MODEL.contextLength(), numTargets - start);
+        int[] window = new int[length + 1];
+        validation.read(start, window, 0, window.length);
+        int[] inputs = Arrays.copyOf(window, length);
+        int[] targets = Arrays.copyOfRange(window, 1, window.length);
+        for (float loss : model.tokenLosses(inputs, targets, 1, length)) {
+          sum += loss;
+        }
+      }
+    }
+    assertThat(result.summary().validationLoss()).isCloseTo(sum / numTargets, within(1e-6));
+  }
+
+  @Test
+  void autoIsResolvedOnceAndTheCheckpointSaysToWhat() {
+    TrainingPlan plan = TinyPlan.of(tokens, out).withSteps(2).plan();
+    TrainingConfig given = plan.training();
+    TrainingPlan auto =
+        new TrainingPlan(
+            plan.tokens(),
+            plan.output(),
+            plan.seed(),
+            plan.model(),
+            new TrainingConfig(2, given.batchSize(), "auto", given.optimizer(), 0, 0),
+            plan.parallel(),
+            plan.dataParallelism(),
+            plan.checkpoint());
+
+    TrainingResult result = TrainingRun.run(spark, auto, ProgressListener.NONE);
+
+    assertThat(
+            CheckpointReader.open(new Configuration(), result.checkpoint())
+                .trainerState()
+                .settings()
+                .at("/changeable")
+                .path("training.backend")
+                .asText())
+        .isEqualTo("onednn");
   }
 
   @Test
@@ -168,6 +240,22 @@ class TrainingRunTest {
       for (int step = 0; step < numSteps; step++) {
         DataOrder.Batch batch = reader.read(step, replica);
         trainer.step(batch.inputs(), batch.targets(), batch.size(), batch.length(), step);
+      }
+      return bytes(trainer.parameters());
+    }
+  }
+
+  /** Steps of an optimiser that has taken none, in the middle of a schedule. */
+  private static byte[] trainFresh(byte[] before, int firstStep, int numSteps) {
+    DataOrder order = new DataOrder(tokens.toString(), TinyPlan.SEED, 1, TinyPlan.BATCH_SIZE, 8);
+    try (Backend backend = Backends.open("onednn", 1);
+        LocalTrainer trainer = new LocalTrainer(MODEL, TinyPlan.OPTIMIZER, backend);
+        DataOrder.Reader reader = order.open(new Configuration())) {
+      trainer.parameters().writeBytes(0, before.length / Float.BYTES, before, 0);
+      for (int i = 0; i < numSteps; i++) {
+        DataOrder.Batch batch = reader.read(firstStep + i, 0);
+        trainer.step(
+            batch.inputs(), batch.targets(), batch.size(), batch.length(), firstStep + i, i);
       }
       return bytes(trainer.parameters());
     }
