@@ -43,6 +43,7 @@ public final class CleanJob {
   public static Manifest run(
       SparkSession spark, ReadConfig read, CleanConfig clean, List<String> inputs, Path output) {
     Configuration hadoop = spark.sessionState().newHadoopConf();
+    OutputDirectory.requireOutside(hadoop, output, inputs.stream().map(Path::new).toList());
     Corpus corpus = CorpusReader.read(spark, read, inputs);
     String fingerprint = fingerprint(hadoop, read, clean, inputs);
     try (OutputDirectory directory =

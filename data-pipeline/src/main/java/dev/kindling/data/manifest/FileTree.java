@@ -38,4 +38,17 @@ public final class FileTree {
     }
     return files;
   }
+
+  /**
+   * Whether a relative path has a name that starts with {@code _} or {@code .}: such files are
+   * marks and remains of programs, and belong to no data.
+   */
+  public static boolean isHidden(String relative) {
+    for (String name : relative.split("/", -1)) {
+      if (name.startsWith("_") || name.startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -22,7 +22,8 @@ import org.apache.hadoop.fs.Path;
  * canonical JSON (keys sorted, no white space). Equal settings and equal inputs give equal
  * fingerprints, wherever the inputs lie.
  *
- * <p>An input is known by its files: path relative to the input, length, and
+ * <p>An input is known by its files, without the hidden ones, which no step reads ({@link
+ * FileTree#isHidden}): path relative to the input, length, and
  *
  * <ul>
  *   <li>for a directory with a manifest, the SHA-256 of that manifest, which names every hash;
@@ -130,7 +131,9 @@ public final class Fingerprint {
   private static SortedMap<String, FileStatus> list(FileSystem fs, Path input) throws IOException {
     FileStatus status = fs.getFileStatus(input);
     if (status.isDirectory()) {
-      return FileTree.listBelow(fs, input);
+      SortedMap<String, FileStatus> visible = FileTree.listBelow(fs, input);
+      visible.keySet().removeIf(FileTree::isHidden);
+      return visible;
     }
     SortedMap<String, FileStatus> files = new TreeMap<>();
     files.put(input.getName(), status);

@@ -75,7 +75,7 @@ public record Manifest(
       for (Map.Entry<String, FileStatus> found : FileTree.listBelow(fs, directory).entrySet()) {
         String relative = found.getKey();
         FileStatus file = found.getValue();
-        if (!isHidden(relative) && !relative.equals(NAME)) {
+        if (!FileTree.isHidden(relative) && !relative.equals(NAME)) {
           entries.add(new Entry(relative, file.getLen(), Checksums.sha256(fs, file.getPath())));
         }
       }
@@ -217,14 +217,5 @@ public record Manifest(
         "JSON with schemaVersion, kind, fingerprint, details and files",
         "delete the directory and run the command that wrote it again",
         e);
-  }
-
-  private static boolean isHidden(String relative) {
-    for (String name : relative.split("/", -1)) {
-      if (name.startsWith("_") || name.startsWith(".")) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -2,14 +2,18 @@ package dev.kindling.data.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -42,15 +46,18 @@ import org.slf4j.LoggerFactory;
  *   <li>anything else: refused, untouched.
  * </ul>
  *
- * <p>A claim is an empty-looking file {@code _writing-KIND}, written before anything else and
- * deleted after the commit. Only a directory that carries it counts as remains: a user's own
- * directory that happens to hold a folder named {@code documents} is never cleared. The claim is no
- * lock. Two runs that write the same directory at once are told apart by the commit, which one of
- * them loses.
+ * <p>A claim is a file {@code _writing-KIND}, written before anything else and deleted after the
+ * commit. Only a directory that carries it counts as remains: a user's own directory that happens
+ * to hold a folder named {@code documents} is never cleared. The claim is no lock, since nobody
+ * could tell a dead owner from a slow one: a later run of the same step takes it over. But it names
+ * its owner, and a run whose claim is gone neither commits nor deletes anything.
  */
 public final class OutputDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutputDirectory.class);
-  private static final String CLAIM_PREFIX = "_writing-";
+
+  /** How the name of a claim starts; the kind follows. */
+  public static final String CLAIM_PREFIX = "_writing-";
+
   private static final Set<String> SPARK_MARKERS = Set.of("_SUCCESS", "_temporary");
 
   private final Configuration hadoop;
@@ -59,6 +66,7 @@ public final class OutputDirectory implements AutoCloseable {
   private final String kind;
   private final String fingerprint;
   private final List<GlobPattern> ownNames;
+  private final byte[] claimContent;
   private Manifest finished;
   private boolean created;
 
@@ -71,6 +79,8 @@ public final class OutputDirectory implements AutoCloseable {
     this.kind = kind;
     this.fingerprint = fingerprint;
     this.ownNames = ownNames;
+    String owner = fingerprint + "\n" + UUID.randomUUID() + "\n" + Instant.now() + "\n";
+    this.claimContent = owner.getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -97,6 +107,28 @@ public final class OutputDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses an output that lies inside an input: the next run would read what this one wrote.
+   *
+   * @throws InvalidInputException if it does
+   */
+  public static void requireOutside(Configuration hadoop, Path output, List<Path> inputs) {
+    String inner = withSlash(QualifiedPath.of(hadoop, output));
+    for (Path input : inputs) {
+      if (inner.startsWith(withSlash(QualifiedPath.of(hadoop, input)))) {
+        throw new InvalidInputException(
+            "the output " + output + " lies inside the input " + input,
+            "an output outside all inputs, which would else be read as input the next time",
+            "choose another --output");
+      }
+    }
+  }
+
+  private static String withSlash(Path path) {
+    String text = path.toString();
+    return text.endsWith("/") ? text : text + "/";
+  }
+
   /** The manifest of the same work done before; empty where the caller has to do it. */
   public Optional<Manifest> finished() {
     return Optional.ofNullable(finished);
@@ -115,7 +147,7 @@ public final class OutputDirectory implements AutoCloseable {
   /**
    * Makes the directory exist: hashes every file that was written and writes the manifest last.
    *
-   * @throws InvalidInputException if another run has committed this directory meanwhile
+   * @throws InvalidInputException if another run has claimed or committed this directory meanwhile
    */
   public Manifest commit(ObjectNode details) {
     return commit(Manifest.describe(hadoop, path, kind, fingerprint, details));
@@ -133,6 +165,7 @@ public final class OutputDirectory implements AutoCloseable {
               + "', the directory was opened for "
               + kind);
     }
+    requireOwnClaim();
     manifest.commit(hadoop, path);
     // As read back, so that the first call and every later one return equal manifests.
     finished = Manifest.require(hadoop, path, kind);
@@ -144,14 +177,39 @@ public final class OutputDirectory implements AutoCloseable {
     return finished;
   }
 
-  /** Deletes what an uncommitted step has written; does nothing after a commit. */
+  private void requireOwnClaim() {
+    try {
+      if (ownsClaim()) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + claim(), e);
+    }
+    throw new InvalidInputException(
+        "another run has taken over " + path + " while this one wrote to it",
+        "one run at a time on an output directory",
+        "wait for the other run, or choose another --output; what it writes was left as it is");
+  }
+
+  private boolean ownsClaim() throws IOException {
+    try {
+      return Arrays.equals(Checksums.readAll(fs, claim()), claimContent);
+    } catch (FileNotFoundException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Deletes what an uncommitted step has written; does nothing after a commit, or where another run
+   * has taken the directory over.
+   */
   @Override
   public void close() {
     if (finished != null) {
       return;
     }
     try {
-      if (fs.exists(new Path(path, Manifest.NAME))) {
+      if (!ownsClaim() || fs.exists(new Path(path, Manifest.NAME))) {
         return;
       }
       clear(List.of(fs.listStatus(path)));
@@ -179,6 +237,8 @@ public final class OutputDirectory implements AutoCloseable {
     Optional<Manifest> manifest = readManifest(claimed);
     if (manifest.isPresent()) {
       finished = requireSameWork(manifest.get());
+      // Of a run that died after its commit.
+      fs.delete(claim(), false);
       return;
     }
     List<FileStatus> content = List.of(fs.listStatus(path));
@@ -250,7 +310,7 @@ public final class OutputDirectory implements AutoCloseable {
   private void claimDirectory() throws IOException {
     fs.mkdirs(path);
     try (OutputStream out = fs.create(claim(), true)) {
-      out.write((fingerprint + "\n").getBytes(StandardCharsets.UTF_8));
+      out.write(claimContent);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.kindling.data.read;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.FileTree;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.manifest.OutputDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ record InputListing(List<Segment> segments, long bytes, List<String> skipped) {
       }
       Path directory = rootOf(fs, path);
       for (Map.Entry<String, FileStatus> file : FileTree.listBelow(fs, directory).entrySet()) {
-        if (!isHidden(file.getKey())) {
+        if (!FileTree.isHidden(file.getKey())) {
           addFile(names.get(input) + "/" + file.getKey(), file.getValue());
         }
       }
@@ -109,16 +110,14 @@ record InputListing(List<Segment> segments, long bytes, List<String> skipped) {
      * A finished result of {@code clean} is read where its documents are, and no other result is.
      */
     private Path rootOf(FileSystem fs, Path path) throws IOException {
-      for (FileStatus child : fs.listStatus(path)) {
-        if (child.getPath().getName().startsWith("_writing-")) {
-          throw new InvalidInputException(
-              path + " is the unfinished output of a run",
-              "a finished one",
-              "run the command that writes it again");
+      Optional<Manifest> manifest = findManifest(fs, path);
+      if (manifest.isEmpty()) {
+        if (isClaimed(fs, path)) {
+          throw unfinished(path, null);
         }
+        return path;
       }
-      Optional<Manifest> manifest = findManifest(path);
-      if (manifest.isEmpty() || manifest.get().kind().equals("corpus")) {
+      if (manifest.get().kind().equals("corpus")) {
         return path;
       }
       if (manifest.get().kind().equals(DOCUMENTS)) {
@@ -130,10 +129,31 @@ record InputListing(List<Segment> segments, long bytes, List<String> skipped) {
           "give the path of the text");
     }
 
-    private Optional<Manifest> findManifest(Path path) {
+    private static boolean isClaimed(FileSystem fs, Path path) throws IOException {
+      for (FileStatus child : fs.listStatus(path)) {
+        if (child.getPath().getName().startsWith(OutputDirectory.CLAIM_PREFIX)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static InvalidInputException unfinished(Path path, Throwable cause) {
+      return new InvalidInputException(
+          path + " is the unfinished output of a run",
+          "a finished one",
+          "run the command that writes it again",
+          cause);
+    }
+
+    /** A claim that a run left when it died after its commit says nothing against the manifest. */
+    private Optional<Manifest> findManifest(FileSystem fs, Path path) throws IOException {
       try {
         return Manifest.find(hadoop, path);
       } catch (InvalidInputException e) {
+        if (isClaimed(fs, path)) {
+          throw unfinished(path, e);
+        }
         throw new InvalidInputException(
             path + " holds a " + Manifest.NAME + " that is damaged or not of Kindling",
             "a finished result of Kindling, or a directory of text without such a file",
@@ -176,15 +196,6 @@ record InputListing(List<Segment> segments, long bytes, List<String> skipped) {
       return skipped.isEmpty()
           ? "has no files"
           : "has only files that cannot be read, such as " + skipped.get(0);
-    }
-
-    private static boolean isHidden(String relative) {
-      for (String name : relative.split("/", -1)) {
-        if (name.startsWith("_") || name.startsWith(".")) {
-          return true;
-        }
-      }
-      return false;
     }
   }
 }

@@ -66,6 +66,7 @@ public final class TokenizeJob {
     requireValid(config);
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Dataset<Row> rows = CleanDocuments.open(spark, documents);
+    OutputDirectory.requireOutside(hadoop, output, List.of(documents, tokenizer));
     byte[] tokenizerJson = TokenizerFile.readBytes(hadoop, tokenizer);
     Tokenizer parsed = TokenizerFile.parse(tokenizerJson);
     String fingerprint =

@@ -53,6 +53,7 @@ public final class TokenizerJob {
     Dataset<String> texts =
         CleanDocuments.open(spark, documents).select("text").as(Encoders.STRING());
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    OutputDirectory.requireOutside(hadoop, output, List.of(documents));
     String fingerprint =
         Fingerprint.of(KIND, VERSION)
             .with("config", config)

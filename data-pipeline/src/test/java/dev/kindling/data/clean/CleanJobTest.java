@@ -232,6 +232,23 @@ class CleanJobTest {
   }
 
   @Test
+  void anOutputInsideTheInputIsRefused() throws IOException {
+    write("in/a.txt", "some text\n");
+
+    assertThatThrownBy(
+            () ->
+                CleanJob.run(
+                    spark,
+                    READ,
+                    CLEAN,
+                    List.of(temporary.resolve("in").toString()),
+                    output("in/clean")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("lies inside the input");
+    assertThat(temporary.resolve("in/clean")).doesNotExist();
+  }
+
+  @Test
   void duplicatesAreKeptWhereTheyAreWanted() throws IOException {
     String input = write("in/a.txt", "the same line\nthe same line\n");
     Manifest manifest =

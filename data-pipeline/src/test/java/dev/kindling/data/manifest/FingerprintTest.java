@@ -76,6 +76,16 @@ class FingerprintTest {
   }
 
   @Test
+  void hiddenFilesWhichNobodyReadsDoNotMatter() throws IOException {
+    Files.writeString(temporary.resolve("a.txt"), "same");
+    String before = ofInput(temporary);
+
+    Files.writeString(temporary.resolve(".a.txt.swp"), "editing");
+    Files.writeString(Files.createDirectories(temporary.resolve("_logs")).resolve("b.txt"), "log");
+    assertThat(ofInput(temporary)).isEqualTo(before);
+  }
+
+  @Test
   void aMissingInputIsNamed() {
     assertThatThrownBy(() -> ofInput(temporary.resolve("nowhere")))
         .isInstanceOf(InvalidInputException.class)

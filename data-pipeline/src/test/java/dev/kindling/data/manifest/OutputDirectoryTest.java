@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kindling.data.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,13 +168,62 @@ class OutputDirectoryTest {
   }
 
   @Test
+  void aRunWhoseClaimWasTakenNeitherCommitsNorDeletes() throws IOException {
+    try (OutputDirectory second = openOverRunningFirst()) {
+      assertThat(directory.resolve("part-0")).hasContent("second");
+
+      Manifest manifest = second.commit(Manifest.newDetails().put("count", 1));
+
+      manifest.verify(hadoop, path);
+      assertThat(manifest.files()).extracting(Manifest.Entry::path).containsExactly("part-0");
+    }
+  }
+
+  private OutputDirectory openOverRunningFirst() throws IOException {
+    try (OutputDirectory first = open("numbers", "a")) {
+      Files.writeString(directory.resolve("part-0"), "first");
+      Files.writeString(directory.resolve("part-1"), "first");
+      OutputDirectory second = open("numbers", "a");
+      Files.writeString(directory.resolve("part-0"), "second");
+
+      assertThatThrownBy(() -> first.commit(Manifest.newDetails().put("count", 2)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("another run has taken over " + path)
+          .hasMessageContaining("choose another --output");
+      return second;
+    }
+  }
+
+  @Test
+  void aClaimLeftByADeathAfterTheCommitIsCleared() throws IOException {
+    Manifest manifest = writeOnce("a");
+    Files.writeString(directory.resolve("_writing-numbers"), "a\n");
+
+    assertThat(open("numbers", "a").finished()).contains(manifest);
+    assertThat(directory.resolve("_writing-numbers")).doesNotExist();
+  }
+
+  @Test
+  void anOutputInsideAnInputIsRefused() throws IOException {
+    Path inside = new Path(path, "deep/er");
+    for (Path output : List.of(path, inside)) {
+      assertThatThrownBy(() -> OutputDirectory.requireOutside(hadoop, output, List.of(path)))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("lies inside the input")
+          .hasMessageContaining("choose another --output");
+    }
+    OutputDirectory.requireOutside(hadoop, path, List.of(inside));
+    OutputDirectory.requireOutside(hadoop, new Path(path + "-clean"), List.of(path));
+  }
+
+  @Test
   void ofTwoRunsAtOnceTheSecondCommitIsRefused() throws IOException {
     try (OutputDirectory slow = open("numbers", "a")) {
       Manifest fast = writeOnce("a");
 
       assertThatThrownBy(() -> slow.commit(Manifest.newDetails().put("count", 3)))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("exists already");
+          .hasMessageContaining("another run has taken over");
       assertThat(Manifest.find(hadoop, path)).contains(fast);
     }
     Manifest.require(hadoop, path, "numbers").verify(hadoop, path);

@@ -137,6 +137,24 @@ class CorpusReaderTest {
   }
 
   @Test
+  void aClaimThatARunLeftAfterItsCommitHidesNothing() throws IOException {
+    CleanOutput.write(spark, temporary.resolve("clean"), List.of("one"), 1);
+    write("clean/_writing-documents", "");
+
+    assertThat(ids(read(temporary.resolve("clean")))).containsExactly("doc-0=one");
+  }
+
+  @Test
+  void aTornManifestBesideAClaimIsUnfinished() throws IOException {
+    write("clean/_writing-documents", "");
+    write("clean/manifest.json", "{\"schemaVersion\": 1, \"ki");
+
+    assertThatThrownBy(() -> read(temporary.resolve("clean")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("unfinished output");
+  }
+
+  @Test
   void unfinishedResultsAreRefused() throws IOException {
     write("clean/_writing-documents", "");
     write("clean/a.txt", "x");
