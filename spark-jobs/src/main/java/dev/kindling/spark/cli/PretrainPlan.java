@@ -1,12 +1,13 @@
 package dev.kindling.spark.cli;
 
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.parallel.Mesh;
 import dev.kindling.spark.report.Words;
+import dev.kindling.spark.train.ModelSize;
+import dev.kindling.spark.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -21,7 +22,10 @@ import org.apache.hadoop.fs.Path;
  * @param tokensPerRound of all replicas
  * @param trainTokens of the train split
  * @param replicaBytes about what one replica holds outside the Java heap
+ * @param heapBytes about what one replica's task holds in the Java heap at once
  * @param bytesMovedPerRound payload of the all-gather and the reduce-scatter
+ * @param roundsOnDisk whose shuffle files lie on the executors' disks at once, before Spark clears
+ *     them away behind a checkpoint
  */
 record PretrainPlan(
     long numParameters,
@@ -30,9 +34,17 @@ record PretrainPlan(
     long tokensPerRound,
     long trainTokens,
     long replicaBytes,
-    long bytesMovedPerRound) {
+    long heapBytes,
+    long bytesMovedPerRound,
+    long roundsOnDisk) {
   /** Parameters, gradients and two moments, in F32. */
   private static final long STATE_BYTES_PER_PARAMETER = 4L * Float.BYTES;
+
+  /** Two moments as they come, two as they go, and the parameters cut for their shards. */
+  private static final long HEAP_BYTES_PER_PARAMETER = 5L * Float.BYTES;
+
+  /** Room for two moments of zero, freed before the parameters are cut. */
+  private static final long HEAP_BYTES_PER_PARAMETER_OF_RESET = 2L * Float.BYTES;
 
   /** Values of width C that a block keeps per token for its backward pass, and their gradients. */
   private static final long ACTIVATIONS_PER_BLOCK = 36;
@@ -40,8 +52,7 @@ record PretrainPlan(
   static PretrainPlan of(RunConfig config, Configuration hadoop, Path tokens) {
     Manifest manifest = Manifest.require(hadoop, tokens, "tokens");
     GptConfig model = config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
-    long numParameters =
-        Gpt.layout(model).stream().mapToLong(ParameterStore.Slice::numElements).sum();
+    long numParameters = ModelSize.requireTrainable(model);
     Mesh mesh = Mesh.ofReplicas(config.parallel().dataParallel());
     int localSteps = config.dataParallelism().localSteps();
     long tokensPerStep =
@@ -53,14 +64,24 @@ record PretrainPlan(
             * model.embeddingSize()
             * ACTIVATIONS_PER_BLOCK
             * Float.BYTES;
+    long numRounds = (config.training().steps() + localSteps - 1) / localSteps;
     return new PretrainPlan(
         numParameters,
         mesh,
-        (config.training().steps() + localSteps - 1) / localSteps,
+        numRounds,
         tokensPerStep * localSteps,
         manifest.details().at("/splits/train/tokens").asLong(),
         numParameters * STATE_BYTES_PER_PARAMETER + activations,
-        2L * mesh.dataParallel() * numParameters * Float.BYTES);
+        numParameters * heapBytesPerParameter(config.dataParallelism().innerState()),
+        2L * mesh.dataParallel() * numParameters * Float.BYTES,
+        Math.min(numRounds, TrainingRun.roundsPerCheckpoint(config.checkpoint())));
+  }
+
+  private static long heapBytesPerParameter(InnerState innerState) {
+    return switch (innerState) {
+      case KEEP, AVERAGE -> HEAP_BYTES_PER_PARAMETER;
+      case RESET -> HEAP_BYTES_PER_PARAMETER_OF_RESET;
+    };
   }
 
   List<String> lines() {
@@ -76,12 +97,18 @@ record PretrainPlan(
             + Words.number(trainTokens)
             + ")");
     lines.add("memory  about " + Words.bytes(replicaBytes) + " per replica, off the Java heap");
+    lines.add("heap    about " + Words.bytes(heapBytes) + " per task, beside Spark's own");
     lines.add(
         "network "
             + Words.bytes(bytesMovedPerRound)
             + " per round (all-gather and reduce-scatter of "
             + Words.bytes(numParameters * Float.BYTES)
             + " for every replica)");
+    lines.add(
+        "disk    about "
+            + Words.bytes(bytesMovedPerRound * roundsOnDisk)
+            + " of shuffle files on all executors together, until the checkpoint after "
+            + Words.count(roundsOnDisk, "round"));
     return lines;
   }
 }

@@ -24,6 +24,10 @@ public final class SparkSessions {
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     register(conf, TrainingKryoRegistrator.class.getName());
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Spark deletes shuffle files when the driver's collector finds that nothing needs them. A
+    // driver
+    // that only schedules rounds collects rarely, and every round shuffles the whole model.
+    conf.setIfMissing("spark.cleaner.periodicGC.interval", "1min");
     // Spinning OpenMP threads fight the JVM's for the same cores.
     conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));

@@ -7,10 +7,12 @@ import dev.kindling.model.optim.AdamWConfig;
  *
  * @param steps optimiser steps of every replica
  * @param batchSize sequences per replica and step
- * @param backend {@code auto}, {@code onednn} or {@code nd4j}
+ * @param backend {@code auto} (the fastest that loads on the driver), {@code onednn} or {@code
+ *     nd4j}
  * @param optimizer the inner optimiser; the loader makes {@code decaySteps} 0 into {@code steps}
  * @param evaluateEverySteps steps between two measurements of the validation loss; 0: at the end
- * @param evaluationTokens validation tokens per measurement; 0: the whole split
+ * @param evaluationTokens validation tokens per measurement while training; 0: the whole split, as
+ *     always at the end
  */
 public record TrainingConfig(
     long steps,

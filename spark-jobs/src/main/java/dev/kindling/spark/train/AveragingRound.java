@@ -26,7 +26,9 @@ import scala.Tuple2;
  * </pre>
  *
  * <p>No parameter passes through the driver: it gets the replicas' reports. Every task is a pure
- * function of its inputs, so that whatever Spark runs twice, it finds the same bits.
+ * function of its inputs, so that whatever Spark runs twice, it finds the same bits: on processors
+ * of the same type, since kernels are chosen by what a processor can do, and with the same {@code
+ * spark.task.cpus}, since threads may share out sums.
  */
 final class AveragingRound {
   private final JavaSparkContext spark;

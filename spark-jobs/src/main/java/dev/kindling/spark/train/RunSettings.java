@@ -22,7 +22,10 @@ import java.util.Map;
  *   <li>the inner optimiser's constants, its schedule and the kernels may be changed from here on:
  *       a continuation is meaningful, but no longer what one run with either setting would give;
  *   <li>{@code training.steps}, evaluation and checkpoint settings are free: a longer run is the
- *       continuation of a shorter one.
+ *       continuation of a shorter one. It is the same as one that was long from the beginning if
+ *       the shorter one ended with a whole round and {@code decaySteps} is given: where it is left
+ *       at 0, the cosine ends with {@code training.steps}, and more of these change it, which is
+ *       said as a change of {@code decaySteps}.
  * </ul>
  */
 final class RunSettings {

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  * The run in numbers: the content of {@code summary.json}, in snake case. Losses are nats per
  * token.
  *
- * @param validationLoss of the final parameters, over the whole validation split or the configured
- *     part of it
+ * @param validationLoss of the final parameters, over the whole validation split, whatever part of
+ *     it is measured while training
  * @param unigramLoss what a model that knows only the tokens' frequencies would reach
  * @param uniformLoss ln V, what a model that knows nothing reaches
  * @param trainingLoss mean over the replicas in the last step

@@ -159,8 +159,7 @@ final class TrainingLoop {
 
   private boolean isCheckpointDue() {
     long last = newest.map(checkpoint -> checkpoint.trainer().round()).orElse(0L);
-    int interval = Math.min(run.plan().checkpoint().everyRounds(), MAX_LINEAGE_ROUNDS);
-    return round - last >= interval;
+    return round - last >= TrainingRun.roundsPerCheckpoint(run.plan().checkpoint());
   }
 
   private void writeCheckpoint() {

@@ -6,6 +6,7 @@ import dev.kindling.data.shard.TokenShards;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.spark.checkpoint.Checkpoint;
 import dev.kindling.spark.checkpoint.Checkpoints;
+import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -54,6 +55,11 @@ public final class TrainingRun {
       spark.setJobDescription(null);
       sent.broadcast().destroy();
     }
+  }
+
+  /** Rounds from one checkpoint to the next; never so many that lineage grows long. */
+  public static int roundsPerCheckpoint(CheckpointConfig checkpoint) {
+    return Math.min(checkpoint.everyRounds(), TrainingLoop.MAX_LINEAGE_ROUNDS);
   }
 
   private static TrainingResult goOn(SparkSession session, RunContext run) {

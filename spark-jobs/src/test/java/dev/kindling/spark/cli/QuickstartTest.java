@@ -128,6 +128,8 @@ class QuickstartTest {
         .contains("dataParallel 4 × pipelineParallel 1 × tensorParallel 1 = 4 ranks")
         .contains("rounds  100, each of 163,840 tokens")
         .contains("per replica, off the Java heap")
+        .contains("per task, beside Spark's own")
+        .contains("until the checkpoint after 10 rounds")
         .contains("per round (all-gather and reduce-scatter");
     assertThat(output).doesNotExist();
   }

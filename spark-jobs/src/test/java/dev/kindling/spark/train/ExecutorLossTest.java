@@ -61,7 +61,7 @@ class ExecutorLossTest {
   void anExecutorKilledInTheMiddleOfARoundDoesNotChangeOneBit(InnerState innerState) {
     // The second of three rounds: the first has left shuffle files and blocks on both executors,
     // and there is no checkpoint to fall back to.
-    Killer killer = new Killer("replicas, steps 101 to 200", executorPids());
+    Killer killer = new Killer("replicas, steps 101 to 200", executorPids(), false);
     spark.sparkContext().addSparkListener(killer);
     try {
       TrainingResult disturbed = run(spark, longRounds(innerState, out));
@@ -69,6 +69,22 @@ class ExecutorLossTest {
       assertThat(killer.killed()).as("executors killed").hasSize(1);
       assertThat(killer.lostTasks()).as("tasks lost in the middle of the round").isNotEmpty();
       assertEqualToTheLastBit(disturbed, undisturbed.get(innerState));
+    } finally {
+      spark.sparkContext().removeSparkListener(killer);
+    }
+  }
+
+  @Test
+  void allExecutorsKilledAfterACheckpointComeBackToItsFiles() {
+    // No copy of a block survives: the second round can only be had from what the first one wrote.
+    Killer killer = new Killer("replicas, steps 101 to 200", executorPids(), true);
+    spark.sparkContext().addSparkListener(killer);
+    try {
+      TrainingResult disturbed = run(spark, longRounds(InnerState.KEEP, out).withEveryRounds(1));
+
+      assertThat(killer.killed()).as("executors killed").hasSize(2);
+      assertThat(killer.lostTasks()).as("tasks lost in the middle of the round").isNotEmpty();
+      assertEqualToTheLastBit(disturbed, undisturbed.get(InnerState.KEEP));
     } finally {
       spark.sparkContext().removeSparkListener(killer);
     }

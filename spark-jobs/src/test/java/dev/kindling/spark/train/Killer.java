@@ -12,10 +12,14 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
 import scala.collection.JavaConverters;
 
-/** Kills the executor on which the first task of a stage starts, once, with SIGKILL. */
+/**
+ * Kills the executor on which the first task of a stage starts, or all executors then, once, with
+ * SIGKILL.
+ */
 final class Killer extends SparkListener {
   private final String rdd;
   private final Map<String, Long> executorPids;
+  private final boolean all;
   private final Set<Integer> stages = new HashSet<>();
   private final List<String> killed = new CopyOnWriteArrayList<>();
   private final List<Long> lostTasks = new CopyOnWriteArrayList<>();
@@ -23,13 +27,15 @@ final class Killer extends SparkListener {
   /**
    * @param rdd the name of an RDD that the stage computes
    * @param executorPids processes by executor
+   * @param all whether every executor is killed, so that no block survives
    */
-  Killer(String rdd, Map<String, Long> executorPids) {
+  Killer(String rdd, Map<String, Long> executorPids, boolean all) {
     this.rdd = rdd;
     this.executorPids = executorPids;
+    this.all = all;
   }
 
-  /** The executor that was killed, once it was. */
+  /** The executors that were killed, once they were. */
   List<String> killed() {
     return killed;
   }
@@ -51,8 +57,10 @@ final class Killer extends SparkListener {
   public void onTaskStart(SparkListenerTaskStart event) {
     String executor = event.taskInfo().executorId();
     if (killed.isEmpty() && stages.contains(event.stageId())) {
-      killed.add(executor);
-      ProcessHandle.of(executorPids.get(executor)).orElseThrow().destroyForcibly();
+      killed.addAll(all ? executorPids.keySet() : Set.of(executor));
+      for (String each : killed) {
+        ProcessHandle.of(executorPids.get(each)).orElseThrow().destroyForcibly();
+      }
     }
   }
 
