@@ -4,7 +4,7 @@ package dev.kindling.data;
  * Something that the user gave cannot be used. The message is for the user: it names what was
  * given, what was expected and what to do, and the command line prints it without a stack trace.
  */
-public final class InvalidInputException extends RuntimeException {
+public class InvalidInputException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**

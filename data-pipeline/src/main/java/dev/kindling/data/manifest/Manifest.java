@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -90,16 +91,24 @@ public record Manifest(
     files = files.stream().sorted(Comparator.comparing(Entry::path)).toList();
   }
 
-  /** Reads the manifest of {@code directory} where there is one. */
+  /**
+   * Reads the manifest of {@code directory} where there is one.
+   *
+   * @throws DamagedException if it is torn or altered
+   * @throws InvalidInputException if a newer version of Kindling wrote it
+   * @throws UncheckedIOException if it cannot be read
+   */
   public static Optional<Manifest> find(Configuration hadoop, Path directory) {
+    Path path = new Path(directory, NAME);
     try {
-      Path path = new Path(directory, NAME);
       FileSystem fs = path.getFileSystem(hadoop);
       if (!fs.exists(path)) {
         return Optional.empty();
       }
       byte[] bytes = Checksums.readAll(fs, path);
       return Optional.of(parse(bytes, path));
+    } catch (ChecksumException e) {
+      throw noManifest(path, firstLine(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the manifest of " + directory, e);
     }
@@ -156,7 +165,8 @@ public record Manifest(
   /**
    * Reads every file again and compares its size and SHA-256.
    *
-   * @throws InvalidInputException naming the first file that is missing or differs
+   * @throws DamagedException naming the first file that is missing or differs
+   * @throws InvalidInputException naming the first file that cannot be read
    */
   public void verify(Configuration hadoop, Path directory) {
     for (Entry entry : files) {
@@ -180,17 +190,20 @@ public record Manifest(
       if (!sha256.equals(entry.sha256())) {
         throw corrupt(path, "has SHA-256 " + sha256, entry);
       }
+    } catch (ChecksumException e) {
+      // The filesystem keeps checksums of its own, and has come to the same result before us.
+      throw corrupt(path, "differs from its checksum (" + firstLine(e) + ")", entry);
     } catch (IOException e) {
       throw new InvalidInputException(
           path + " cannot be read: " + e.getMessage(),
           entry.bytes() + " bytes with SHA-256 " + entry.sha256(),
-          "restore the file, or delete the directory and run the command that wrote it again",
+          "check that the storage answers and that the file may be read, then run it again",
           e);
     }
   }
 
-  private static InvalidInputException corrupt(Path path, String found, Entry entry) {
-    return new InvalidInputException(
+  private static DamagedException corrupt(Path path, String found, Entry entry) {
+    return new DamagedException(
         path + " " + found,
         entry.bytes() + " bytes with SHA-256 " + entry.sha256() + ", as its manifest says",
         "restore the file, or delete the directory and run the command that wrote it again");
@@ -198,24 +211,53 @@ public record Manifest(
 
   private static Manifest parse(byte[] bytes, Path path) {
     try {
-      JsonNode version = MAPPER.readTree(bytes).path("schemaVersion");
-      if (version.asInt(0) < 1 || version.asInt() > SCHEMA_VERSION) {
+      JsonNode json = MAPPER.readTree(bytes);
+      if (!json.isObject()) {
+        throw noManifest(path, "it is no JSON object", null);
+      }
+      JsonNode version = json.path("schemaVersion");
+      if (!version.isInt() || version.intValue() < 1 || version.intValue() > SCHEMA_VERSION) {
         throw new InvalidInputException(
-            path + " has schemaVersion " + version,
+            path
+                + " has "
+                + (version.isMissingNode() ? "no schemaVersion" : "schemaVersion " + version),
             "1 to " + SCHEMA_VERSION,
             "read it with the version of Kindling that wrote it");
       }
-      return MAPPER.readValue(bytes, Manifest.class);
+      requireFields(json, path);
+      return MAPPER.treeToValue(json, Manifest.class);
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw noManifest(path, firstLine(e), e);
     }
   }
 
-  private static InvalidInputException unreadable(Path path, IOException e) {
-    return new InvalidInputException(
-        path + " is not a manifest: " + e.getMessage().lines().findFirst().orElse(""),
+  private static void requireFields(JsonNode json, Path path) {
+    require(json.path("kind").isTextual(), "string 'kind'", path);
+    require(json.path("fingerprint").isTextual(), "string 'fingerprint'", path);
+    require(json.path("details").isObject(), "object 'details'", path);
+    require(json.path("files").isArray(), "array 'files'", path);
+    for (JsonNode file : json.path("files")) {
+      require(file.path("path").isTextual(), "string 'path' of a file", path);
+      require(file.path("bytes").isIntegralNumber(), "number 'bytes' of a file", path);
+      require(file.path("sha256").isTextual(), "string 'sha256' of a file", path);
+    }
+  }
+
+  private static void require(boolean isThere, String field, Path path) {
+    if (!isThere) {
+      throw noManifest(path, "there is no " + field, null);
+    }
+  }
+
+  private static DamagedException noManifest(Path path, String found, IOException cause) {
+    return new DamagedException(
+        path + " is not a manifest: " + found,
         "JSON with schemaVersion, kind, fingerprint, details and files",
         "delete the directory and run the command that wrote it again",
-        e);
+        cause);
+  }
+
+  private static String firstLine(IOException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.data.InvalidInputException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +102,52 @@ class ManifestTest {
     assertThatThrownBy(() -> Manifest.find(hadoop, path))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("schemaVersion 99");
+  }
+
+  @Test
+  void onlyWhatIsMissingOrAlteredCountsAsDamage() throws IOException {
+    Files.writeString(directory.resolve("b.bin"), "012");
+    assertThatThrownBy(() -> manifest.verify(hadoop, path)).isInstanceOf(DamagedException.class);
+    Files.delete(directory.resolve("b.bin"));
+    assertThatThrownBy(() -> manifest.verify(hadoop, path)).isInstanceOf(DamagedException.class);
+
+    replaceManifest("{\"schemaVersion\": 1, \"ki");
+    assertThatThrownBy(() -> Manifest.find(hadoop, path)).isInstanceOf(DamagedException.class);
+    replaceManifest("");
+    assertThatThrownBy(() -> Manifest.find(hadoop, path)).isInstanceOf(DamagedException.class);
+    replaceManifest("{\"schemaVersion\": 2}");
+    assertThatThrownBy(() -> Manifest.find(hadoop, path))
+        .isExactlyInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void aByteFlippedUnderTheFilesystemsOwnChecksumIsDamageToo() throws IOException {
+    try (OutputStream out = path.getFileSystem(hadoop).create(new Path(path, "b.bin"), true)) {
+      out.write("0123456789".getBytes(StandardCharsets.UTF_8));
+    }
+    manifest.verify(hadoop, path);
+    Files.writeString(directory.resolve("b.bin"), "0123456799");
+
+    assertThatThrownBy(() -> manifest.verify(hadoop, path))
+        .isInstanceOf(DamagedException.class)
+        .hasMessageContaining("b.bin");
+  }
+
+  @Test
+  void aManifestThatLacksAFieldIsRefusedByTheFieldsName() throws IOException {
+    String whole = Files.readString(directory.resolve(Manifest.NAME));
+    for (String name :
+        List.of("kind", "fingerprint", "details", "files", "path", "bytes", "sha256")) {
+      replaceManifest(whole.replace('"' + name + '"', "\"other\""));
+      assertThatThrownBy(() -> Manifest.find(hadoop, path))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("'" + name + "'");
+    }
+  }
+
+  private void replaceManifest(String content) throws IOException {
+    Files.deleteIfExists(directory.resolve("." + Manifest.NAME + ".crc"));
+    Files.writeString(directory.resolve(Manifest.NAME), content);
   }
 
   @Test

@@ -8,6 +8,6 @@ public final class CheckpointKryo {
 
   /** The record types that Kryo has to know. */
   public static List<Class<? extends Record>> types() {
-    return List.of(WrittenFile.class);
+    return List.of(WrittenFile.class, FileVerifier.Finding.class);
   }
 }

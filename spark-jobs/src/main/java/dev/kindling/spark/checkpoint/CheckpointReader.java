@@ -1,6 +1,7 @@
 package dev.kindling.spark.checkpoint;
 
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.DamagedException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.tokenizer.TokenizerFile;
@@ -13,12 +14,17 @@ import dev.kindling.model.nn.ParameterStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads a committed checkpoint for inference, on the driver or in a task. */
 public final class CheckpointReader {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointReader.class);
+
   private final Configuration hadoop;
   private final Path directory;
   private final Manifest manifest;
@@ -36,14 +42,15 @@ public final class CheckpointReader {
    * Opens a checkpoint, or the newest committed one of a run.
    *
    * @param path a {@code step-N} directory, the {@code checkpoints} directory, or a run directory
-   * @throws InvalidInputException if there is no committed checkpoint, or its configuration is
-   *     damaged
+   * @throws InvalidInputException if there is no committed checkpoint, or its configuration or
+   *     tokenizer is damaged
    */
   public static CheckpointReader open(Configuration hadoop, Path path) {
     try {
       Path directory = resolve(hadoop, QualifiedPath.of(hadoop, path));
       Manifest manifest = Manifest.require(hadoop, directory, CheckpointLayout.KIND);
       verify(hadoop, directory, manifest, GptConfigFile.NAME);
+      verify(hadoop, directory, manifest, TokenizerFile.NAME);
       Path config = new Path(directory, GptConfigFile.NAME);
       try (InputStream in = config.getFileSystem(hadoop).open(config)) {
         GptConfig model = GptConfigFile.parse(config.toString(), in.readAllBytes()).model();
@@ -117,11 +124,24 @@ public final class CheckpointReader {
       return path;
     }
     Path inRun = new Path(path, CheckpointLayout.CHECKPOINTS);
+    Optional<DamagedException> firstDamage = Optional.empty();
     for (Path candidate : Checkpoints.newestFirst(hadoop, fs.exists(inRun) ? inRun : path)) {
-      if (fs.exists(new Path(candidate, Manifest.NAME))) {
-        return candidate;
+      try {
+        if (isCheckpoint(Manifest.find(hadoop, candidate))) {
+          return candidate;
+        }
+      } catch (DamagedException e) {
+        LOG.warn("passing over {} for an older checkpoint: {}", candidate, e.getMessage());
+        firstDamage = firstDamage.or(() -> Optional.of(e));
       }
     }
+    if (firstDamage.isPresent()) {
+      throw firstDamage.get();
+    }
     return path;
+  }
+
+  private static boolean isCheckpoint(Optional<Manifest> manifest) {
+    return manifest.isPresent() && manifest.get().kind().equals(CheckpointLayout.KIND);
   }
 }

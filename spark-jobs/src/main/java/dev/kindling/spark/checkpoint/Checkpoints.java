@@ -1,6 +1,7 @@
 package dev.kindling.spark.checkpoint;
 
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.DamagedException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.spark.parallel.HadoopSettings;
 import java.io.IOException;
@@ -38,8 +39,13 @@ public final class Checkpoints {
   /**
    * The newest checkpoint whose every file is as its manifest says. A directory without a manifest
    * is passed over in silence, since writing it was interrupted; a damaged one with a warning.
+   *
+   * @return empty where nothing was ever committed
+   * @throws InvalidInputException if there are checkpoints and all are damaged, or if one cannot be
+   *     read for another reason: storage that does not answer now may hold the run's best state
    */
   public Optional<Checkpoint> newestValid(Consumer<String> warning) {
+    List<String> damaged = new ArrayList<>();
     for (Path candidate : newestFirst(hadoop.get(), directory)) {
       try {
         Optional<Manifest> manifest = Manifest.find(hadoop.get(), candidate);
@@ -49,14 +55,23 @@ public final class Checkpoints {
           return Optional.of(
               new Checkpoint(candidate, checked, TrainerStateFile.read(hadoop.get(), candidate)));
         }
-      } catch (InvalidInputException e) {
+      } catch (DamagedException e) {
         broken.add(candidate);
+        damaged.add(candidate.getName());
         warning.accept(
             "checkpoint "
                 + candidate.getName()
                 + " is damaged and is passed over for an older one: "
                 + e.getMessage().lines().findFirst().orElse(""));
       }
+    }
+    if (!damaged.isEmpty()) {
+      throw new InvalidInputException(
+          "all checkpoints in " + directory + " are damaged: " + String.join(", ", damaged),
+          "one at least that is as it was written",
+          "restore one, or choose another --output, or delete "
+              + directory
+              + " to start over from step 0");
     }
     return Optional.empty();
   }
@@ -87,17 +102,26 @@ public final class Checkpoints {
 
   /**
    * Deletes what is no longer needed beside a checkpoint that has just been verified: all but the
-   * {@code keep} newest, remains of interrupted ones, and damaged ones that it replaces.
+   * {@code keep} newest, remains of interrupted ones before it, and those that {@link #newestValid}
+   * has found damaged. A later directory without a manifest stays: another run may be writing it.
+   *
+   * @throws InvalidInputException if there is a later checkpoint, which only another run can have
+   *     committed
    */
   public void prune(Checkpoint newest, int keep) {
     try {
       FileSystem fs = directory.getFileSystem(hadoop.get());
       int kept = 0;
       for (Path candidate : newestFirst(hadoop.get(), directory)) {
+        if (broken.contains(candidate)) {
+          delete(fs, candidate);
+          continue;
+        }
+        boolean isCommitted = fs.exists(new Path(candidate, Manifest.NAME));
         boolean isLater = CheckpointLayout.step(candidate).orElseThrow() > newest.trainer().step();
-        boolean isCommitted =
-            !broken.contains(candidate) && fs.exists(new Path(candidate, Manifest.NAME));
-        if (!isLater && isCommitted && kept < keep) {
+        if (isLater) {
+          requireUncommitted(candidate, isCommitted);
+        } else if (isCommitted && kept < keep) {
           kept++;
         } else {
           delete(fs, candidate);
@@ -105,6 +129,15 @@ public final class Checkpoints {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove old checkpoints of " + directory, e);
+    }
+  }
+
+  private void requireUncommitted(Path later, boolean isCommitted) {
+    if (isCommitted) {
+      throw new InvalidInputException(
+          "another run went on in " + directory.getParent() + ": it committed " + later.getName(),
+          "one run at a time",
+          "wait for the other run, or choose another --output; its checkpoints were left as they are");
     }
   }
 

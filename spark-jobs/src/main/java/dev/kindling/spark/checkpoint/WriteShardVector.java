@@ -34,7 +34,9 @@ record WriteShardVector(
     AttemptFile file = AttemptFile.create(hadoop, checkpoint, vector.file());
     try (OutputStream out = Safetensors.newOutputStream(file, Map.of(), List.of(tensor))) {
       out.write(values, 0, values.length);
-      while (shards.hasNext()) {
+      // Where the first shard keeps none, no shard does, and the rest need not come over the
+      // network.
+      while (length > 0 && shards.hasNext()) {
         values = vector.of(shards.next());
         out.write(values, 0, values.length);
       }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.Path;
@@ -14,21 +16,29 @@ import org.apache.hadoop.util.Progressable;
 
 /**
  * The local filesystem as a process sees it that dies after a given number of changes: the change
- * that it dies in is half done, if it is a write, and nothing happens afterwards.
+ * that it dies in is half done, if it is a write, and nothing happens afterwards. It can also
+ * refuse to read.
  */
 public final class CrashingFileSystem extends RawLocalFileSystem {
   static final String SCHEME = "crashing";
 
   private static final AtomicLong changesLeft = new AtomicLong(Long.MAX_VALUE);
+  private static final AtomicReference<String> unreadable = new AtomicReference<>("");
 
   /** Lets {@code numChanges} changes happen, and no more. */
   static void crashAfter(long numChanges) {
     changesLeft.set(numChanges);
   }
 
+  /** Lets every attempt to read a file of this name fail, as storage does that is out of order. */
+  static void refuseToRead(String name) {
+    unreadable.set(name);
+  }
+
   /** Comes back to life. */
   static void recover() {
     changesLeft.set(Long.MAX_VALUE);
+    unreadable.set("");
   }
 
   /** Whether the process has died. */
@@ -75,6 +85,14 @@ public final class CrashingFileSystem extends RawLocalFileSystem {
       Progressable progress)
       throws IOException {
     return create(path, null, overwrite, bufferSize, replication, blockSize, progress);
+  }
+
+  @Override
+  public FSDataInputStream open(Path path, int bufferSize) throws IOException {
+    if (path.getName().equals(unreadable.get())) {
+      throw new IOException("the storage does not answer: " + path);
+    }
+    return super.open(path, bufferSize);
   }
 
   @Override
