@@ -12,6 +12,7 @@ import java.util.List;
  * @param languages the languages to keep; empty keeps all
  * @param maskPersonalData whether e-mail and IP addresses are replaced
  * @param deduplicate whether exact duplicates are rejected
+ * @param rejectGibberish whether text in form only is rejected ({@link GibberishFilter})
  * @param maxQuarantinedFraction the job fails above this fraction of unreadable records
  */
 public record CleanConfig(
@@ -20,6 +21,7 @@ public record CleanConfig(
     List<String> languages,
     boolean maskPersonalData,
     boolean deduplicate,
+    boolean rejectGibberish,
     double maxQuarantinedFraction)
     implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -13,7 +13,7 @@ import java.util.List;
  *   <li>a missing language is guessed ({@link ScriptLanguage});
  *   <li>e-mail and IP addresses are masked ({@link PersonalData});
  *   <li>the filters judge it: {@code too-short}, {@code too-long}, {@code wrong-language}, {@code
- *       gibberish}. The first that rejects wins.
+ *       gibberish} (unless that is turned off). The first that rejects wins.
  * </ol>
  *
  * Exact duplicates are found after that, among what is kept (see {@code data.dedup}).
@@ -42,11 +42,12 @@ public final class DocumentCleaner implements Serializable {
   /** The cleaner of a configuration. */
   public DocumentCleaner(CleanConfig config) {
     this.maskPersonalData = config.maskPersonalData();
+    DocumentFilter length = new LengthFilter(config.minCharacters(), config.maxCharacters());
+    DocumentFilter languages = new LanguageFilter(config.languages());
     this.filters =
-        List.of(
-            new LengthFilter(config.minCharacters(), config.maxCharacters()),
-            new LanguageFilter(config.languages()),
-            new GibberishFilter());
+        config.rejectGibberish()
+            ? List.of(length, languages, new GibberishFilter())
+            : List.of(length, languages);
   }
 
   /**

@@ -23,7 +23,10 @@ import java.util.stream.Stream;
  * </ol>
  *
  * <p>Texts with fewer than 40 visible characters, 20 words or 40 Han characters are too short to
- * judge by these rules, and other languages are judged by the first two only.
+ * judge by these rules, and other languages are judged by the first two only. Text in Latin script
+ * whose language is not known counts as English ({@link ScriptLanguage}) and is judged by the
+ * third: the function words are those of the larger languages, so prose in a small one can be
+ * rejected where its records do not name the language.
  */
 record GibberishFilter() implements DocumentFilter {
   static final String RULE = "gibberish";

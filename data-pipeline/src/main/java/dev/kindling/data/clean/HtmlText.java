@@ -15,10 +15,10 @@ import org.jsoup.select.QueryParser;
  * text features (Kohlschütter et al. 2010), in this order:
  *
  * <ol>
- *   <li>elements that never hold text for readers are dropped: scripts, styles, forms, media; and
- *       those that say of themselves that they are not the content: {@code nav}, {@code header},
- *       {@code footer}, {@code aside}, ARIA roles, and classes or ids such as {@code sidebar},
- *       {@code cookie} or {@code related}, unless they hold more than half of the page;
+ *   <li>elements that never hold text for readers are dropped: scripts, styles, controls of forms,
+ *       media; and those that say of themselves that they are not the content: {@code nav}, {@code
+ *       header}, {@code footer}, {@code aside}, ARIA roles, and classes or ids such as {@code
+ *       sidebar}, {@code cookie} or {@code related}, unless they hold more than half of the page;
  *   <li>if the page has {@code main}, or exactly one {@code article}, only that is looked at;
  *   <li>what is left is cut into blocks at block elements ({@link HtmlBlocks});
  *   <li>a block is dropped if more than half of it is link text, or if it has fewer than {@value
@@ -33,7 +33,7 @@ record HtmlText() implements DocumentRewriter {
 
   private static final Evaluator NEVER_TEXT =
       QueryParser.parse(
-          "script, style, noscript, template, form, button, select, iframe, object, embed, svg, math,"
+          "script, style, noscript, template, input, textarea, button, select, iframe, object, embed, svg, math,"
               + " canvas, audio, video, dialog, head, [hidden], [aria-hidden=true]");
   private static final Evaluator NOT_CONTENT =
       QueryParser.parse(

@@ -34,7 +34,7 @@ public final class TokenizerJob {
   public static final String CHARACTER = "character";
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenizerJob.class);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private TokenizerJob() {}
 

@@ -3,6 +3,7 @@ package dev.kindling.data.tokenizer;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,8 +21,9 @@ import scala.Tuple2;
 /**
  * Counts words and characters on the executors. What reaches the driver is bounded: the most
  * frequent words, as many whole levels of frequency as fit into {@link #MAX_WORDS} words and {@link
- * #MAX_WORD_BYTES} bytes. The words beyond are so rare that they decide no merge of a usual
- * vocabulary.
+ * #MAX_WORD_BYTES} bytes, and of the next level a part. In scripts without spaces most words are
+ * sentences seen once, so that the level that does not fit may be nearly all there is. The part is
+ * drawn by a hash of the word: it is a fair sample, and the same however the texts are distributed.
  */
 final class WordCounter {
   /** The most words that reach the driver. */
@@ -36,7 +38,21 @@ final class WordCounter {
    */
   static final int MAX_WORD_CODE_POINTS = 64;
 
+  private static final long HASHES = 1L << 31;
+
   private WordCounter() {}
+
+  /**
+   * Which words are taken.
+   *
+   * @param leastCount all words of at least this frequency
+   * @param partialCount a part of those of this frequency; 0 for none
+   * @param numWords the most words of that part
+   * @param numBytes the most bytes of that part
+   * @param fraction of its level that numWords and numBytes allow, and a little more
+   */
+  private record Budget(
+      long leastCount, long partialCount, long numWords, long numBytes, double fraction) {}
 
   /** All that is known of the words of one frequency. */
   private record Level(long count, long numWords, long numBytes) {}
@@ -55,10 +71,13 @@ final class WordCounter {
             .count()
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      long leastCount = leastCount(counts, maxWords, maxBytes);
+      Budget budget = budget(counts, maxWords, maxBytes);
       List<WordCount> words = new ArrayList<>();
-      for (Row row : counts.filter(col("count").geq(leastCount)).collectAsList()) {
+      for (Row row : counts.filter(col("count").geq(budget.leastCount())).collectAsList()) {
         words.add(new WordCount(row.getString(0), row.getLong(1)));
+      }
+      if (budget.partialCount() > 0) {
+        words.addAll(partOfLevel(counts, budget));
       }
       return words;
     } finally {
@@ -75,8 +94,38 @@ final class WordCounter {
         .collectAsMap();
   }
 
-  /** The least frequency whose words still fit, together with all more frequent ones. */
-  private static long leastCount(Dataset<Row> counts, long maxWords, long maxBytes) {
+  /**
+   * The words of the smallest hashes. A threshold of the hash, which each executor applies by
+   * itself, lets through hardly more than fit; the driver leaves out the last of them.
+   */
+  private static List<WordCount> partOfLevel(Dataset<Row> counts, Budget budget) {
+    long threshold = (long) (budget.fraction() * HASHES);
+    List<Row> rows =
+        counts
+            .filter(col("count").equalTo(budget.partialCount()))
+            .withColumn("hash", expr("xxhash64(value)"))
+            .filter(expr("pmod(hash, " + HASHES + "L) < " + threshold + "L"))
+            .select("value", "count", "hash")
+            .collectAsList();
+    List<Row> ordered = new ArrayList<>(rows);
+    ordered.sort(
+        Comparator.comparingLong((Row row) -> Math.floorMod(row.getLong(2), HASHES))
+            .thenComparing(row -> row.getString(0)));
+    List<WordCount> words = new ArrayList<>();
+    long numBytes = 0;
+    for (Row row : ordered) {
+      String word = row.getString(0);
+      numBytes += word.getBytes(StandardCharsets.UTF_8).length;
+      if (words.size() == budget.numWords() || numBytes > budget.numBytes()) {
+        break;
+      }
+      words.add(new WordCount(word, row.getLong(1)));
+    }
+    return words;
+  }
+
+  /** The levels that fit as a whole, and what is left for the first that does not. */
+  private static Budget budget(Dataset<Row> counts, long maxWords, long maxBytes) {
     List<Level> levels = new ArrayList<>();
     Dataset<Row> rows =
         counts.groupBy(col("count")).agg(expr("count(*)"), expr("sum(octet_length(value))"));
@@ -88,14 +137,22 @@ final class WordCounter {
     long numWords = 0;
     long numBytes = 0;
     for (Level level : levels) {
+      long wordsLeft = maxWords - numWords;
+      long bytesLeft = maxBytes - numBytes;
+      if (level.numWords() > wordsLeft || level.numBytes() > bytesLeft) {
+        double fraction =
+            Math.min((double) wordsLeft / level.numWords(), (double) bytesLeft / level.numBytes());
+        // Some more than fit on average, so that the part is full in spite of chance.
+        double withSlack = Math.min(1, fraction * 1.05 + 64.0 / level.numWords());
+        return wordsLeft == 0 || bytesLeft == 0
+            ? new Budget(least, 0, 0, 0, 0)
+            : new Budget(least, level.count(), wordsLeft, bytesLeft, withSlack);
+      }
       numWords += level.numWords();
       numBytes += level.numBytes();
-      if (numWords > maxWords || numBytes > maxBytes) {
-        break;
-      }
       least = level.count();
     }
-    return least;
+    return new Budget(least, 0, 0, 0, 0);
   }
 
   private static Iterator<Tuple2<Integer, Long>> codePoints(Iterator<String> texts) {

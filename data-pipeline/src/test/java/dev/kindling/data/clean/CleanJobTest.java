@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CleanJobTest {
   private static final ReadConfig READ = new ReadConfig("chunk", 4000, 1 << 20);
   private static final CleanConfig CLEAN =
-      new CleanConfig(50, 100_000, List.of("en", "zh"), true, true, 0.5);
+      new CleanConfig(50, 100_000, List.of("en", "zh"), true, true, true, 0.5);
 
   private final SparkSession spark = CleanOutput.localSpark();
 
@@ -139,7 +139,7 @@ class CleanJobTest {
     Manifest first = cleanCorpus(output);
 
     assertThat(cleanCorpus(output)).isEqualTo(first);
-    CleanConfig other = new CleanConfig(60, 100_000, List.of("en", "zh"), true, true, 0.5);
+    CleanConfig other = new CleanConfig(60, 100_000, List.of("en", "zh"), true, true, true, 0.5);
     assertThatThrownBy(
             () ->
                 CleanJob.run(
@@ -167,7 +167,7 @@ class CleanJobTest {
     CleanJob.run(
         spark,
         new ReadConfig("file", 4000, 1 << 20),
-        new CleanConfig(1, 1000, List.of(), true, true, 0),
+        new CleanConfig(1, 1000, List.of(), true, true, true, 0),
         List.of(input),
         output("clean"));
 
@@ -189,7 +189,7 @@ class CleanJobTest {
         CleanJob.run(
             spark,
             READ,
-            new CleanConfig(1, 1000, List.of(), true, true, 0.5),
+            new CleanConfig(1, 1000, List.of(), true, true, true, 0.5),
             List.of(input),
             output("clean"));
 
@@ -201,14 +201,14 @@ class CleanJobTest {
   @Test
   void tooManyUnreadableRecordsFailTheJobAndLeaveNothing() throws IOException {
     String input = write("in/a.jsonl", "{\"text\": \"good enough\"}\n{\"text\n");
-    CleanConfig strict = new CleanConfig(1, 1000, List.of(), true, true, 0.49);
+    CleanConfig strict = new CleanConfig(1, 1000, List.of(), true, true, true, 0.49);
 
     assertThatThrownBy(() -> CleanJob.run(spark, READ, strict, List.of(input), output("clean")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("1 of 2 records cannot be read (malformed-json: 1)");
     assertThat(temporary.resolve("clean")).doesNotExist();
 
-    CleanConfig atTheLimit = new CleanConfig(1, 1000, List.of(), true, true, 0.5);
+    CleanConfig atTheLimit = new CleanConfig(1, 1000, List.of(), true, true, true, 0.5);
     CleanJob.run(spark, READ, atTheLimit, List.of(input), output("clean"));
   }
 
@@ -249,13 +249,26 @@ class CleanJobTest {
   }
 
   @Test
+  void gibberishIsKeptWhereItIsWanted() throws IOException {
+    String input = write("in/a.txt", "0123456789".repeat(10) + "\n");
+    Manifest manifest =
+        CleanJob.run(
+            spark,
+            new ReadConfig("line", 1, 1000),
+            new CleanConfig(1, 1000, List.of(), true, true, false, 0),
+            List.of(input),
+            output("clean"));
+    assertThat(manifest.details().path("kept").asInt()).isEqualTo(1);
+  }
+
+  @Test
   void duplicatesAreKeptWhereTheyAreWanted() throws IOException {
     String input = write("in/a.txt", "the same line\nthe same line\n");
     Manifest manifest =
         CleanJob.run(
             spark,
             new ReadConfig("line", 1, 100),
-            new CleanConfig(1, 1000, List.of(), true, false, 0),
+            new CleanConfig(1, 1000, List.of(), true, false, true, 0),
             List.of(input),
             output("clean"));
     assertThat(manifest.details().path("kept").asInt()).isEqualTo(2);

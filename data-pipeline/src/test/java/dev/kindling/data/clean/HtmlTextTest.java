@@ -14,14 +14,14 @@ class HtmlTextTest {
   }
 
   @Test
-  void scriptsFormsAndNavigationAreDropped() {
+  void scriptsControlsAndNavigationAreDropped() {
     assertThat(
             HtmlText.textOf(
                 "<nav>"
                     + STORY
-                    + "</nav><script>var story = 1;</script><form>"
+                    + "</nav><script>var story = 1;</script><form><textarea>"
                     + STORY
-                    + "</form><p>"
+                    + "</textarea></form><p>"
                     + STORY
                     + " "
                     + STORY
@@ -29,6 +29,18 @@ class HtmlTextTest {
                     + STORY
                     + "</footer>"))
         .isEqualTo(STORY + " " + STORY);
+  }
+
+  @Test
+  void aPageWrappedInAFormKeepsItsTextButNotTheControls() {
+    assertThat(
+            HtmlText.textOf(
+                "<form action='.'><input value='state'><p>"
+                    + STORY
+                    + "</p><select><option>"
+                    + STORY
+                    + "</option></select><button>Send it all away now!</button></form>"))
+        .isEqualTo(STORY);
   }
 
   @Test

@@ -140,6 +140,17 @@ class TokenizerJobTest {
   }
 
   @Test
+  void aLevelThatDoesNotFitIsSampledHoweverTheTextsAreDistributed() {
+    List<String> texts =
+        IntStream.range(0, 300).mapToObj(i -> new String(Character.toChars(0x4E00 + i))).toList();
+    List<WordCount> words = WordCounter.countWords(dataset(texts), 1_000, 100);
+
+    assertThat(words).hasSize(33).doesNotHaveDuplicates().allMatch(word -> word.count() == 1);
+    assertThat(WordCounter.countWords(dataset(texts), 20, 1_000)).isEqualTo(words.subList(0, 20));
+    assertThat(WordCounter.countWords(dataset(texts).repartition(7), 1_000, 100)).isEqualTo(words);
+  }
+
+  @Test
   void aLongWordIsCountedInPieces() {
     String emoji = "\uD83D\uDE00";
     List<WordCount> words =

@@ -51,6 +51,7 @@ public record RunConfig(
             List.of(languages),
             clean.maskPersonalData(),
             clean.deduplicate(),
+            clean.rejectGibberish(),
             clean.maxQuarantinedFraction());
     return new RunConfig(
         seed,

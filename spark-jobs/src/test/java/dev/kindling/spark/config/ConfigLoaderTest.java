@@ -263,6 +263,7 @@ class ConfigLoaderTest {
         languages: [en]
         maskPersonalData: false
         deduplicate: false
+        rejectGibberish: false
         maxQuarantinedFraction: 0.2
       tokenizer: {kind: character, vocabSize: 8193, minFrequency: 3, endOfText: false}
       tokenize:
