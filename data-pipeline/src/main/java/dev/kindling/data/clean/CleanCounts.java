@@ -26,11 +26,13 @@ import org.apache.spark.sql.Row;
  * @param kept by language
  * @param rejected by rule
  * @param quarantined by reason
+ * @param renamedIds records whose id another one had before
  */
 record CleanCounts(
     SortedMap<String, Long> kept,
     SortedMap<String, Long> rejected,
     SortedMap<String, Long> quarantined,
+    long renamedIds,
     long keptCharacters,
     long maskedEmails,
     long maskedIpAddresses) {
@@ -40,6 +42,7 @@ record CleanCounts(
     SortedMap<String, Long> kept = new TreeMap<>();
     SortedMap<String, Long> rejected = new TreeMap<>();
     SortedMap<String, Long> quarantined = new TreeMap<>();
+    long renamed = 0;
     long characters = 0;
     long emails = 0;
     long ipAddresses = 0;
@@ -53,6 +56,7 @@ record CleanCounts(
             .groupBy(col("outcome"), col("label"))
             .agg(
                 count(lit(1)).as("records"),
+                total(CleanedRecords.RENAMED),
                 total("characters"),
                 total("masked_emails"),
                 total("masked_ip_addresses"))
@@ -60,6 +64,7 @@ record CleanCounts(
     for (Row group : groups) {
       String label = group.getAs("label");
       long numRecords = group.<Long>getAs("records");
+      renamed += group.<Long>getAs(CleanedRecords.RENAMED);
       switch (group.<String>getAs("outcome")) {
         case CleanedRecords.KEPT -> {
           kept.put(label, numRecords);
@@ -71,7 +76,7 @@ record CleanCounts(
         default -> quarantined.put(label, numRecords);
       }
     }
-    return new CleanCounts(kept, rejected, quarantined, characters, emails, ipAddresses);
+    return new CleanCounts(kept, rejected, quarantined, renamed, characters, emails, ipAddresses);
   }
 
   long numKept() {
@@ -123,6 +128,7 @@ record CleanCounts(
     details.put("kept", numKept());
     put(details.putObject("rejected"), rejected);
     put(details.putObject("quarantined"), quarantined);
+    details.put("renamedIds", renamedIds);
     put(details.putObject("keptByLanguage"), kept);
     details.put("keptCharacters", keptCharacters);
     details.put("maskedEmails", maskedEmails);

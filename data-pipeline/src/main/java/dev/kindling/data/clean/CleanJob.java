@@ -64,7 +64,7 @@ public final class CleanJob {
 
   private static CleanCounts write(
       Dataset<Row> records, CleanConfig clean, List<String> inputs, OutputDirectory directory) {
-    Dataset<Row> settled = CleanedRecords.quarantineDuplicateIds(records);
+    Dataset<Row> settled = CleanedRecords.renameDuplicateIds(records);
     if (clean.deduplicate()) {
       settled = CleanedRecords.rejectDuplicates(settled);
     }

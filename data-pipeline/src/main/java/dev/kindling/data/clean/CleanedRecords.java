@@ -1,6 +1,5 @@
 package dev.kindling.data.clean;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -11,7 +10,6 @@ import dev.kindling.data.Document;
 import dev.kindling.data.clean.DocumentCleaner.Cleaned;
 import dev.kindling.data.clean.FilterDecision.Reject;
 import dev.kindling.data.dedup.ExactDuplicates;
-import dev.kindling.data.read.QuarantineReason;
 import dev.kindling.data.read.ReadRecord;
 import dev.kindling.data.read.ReadRecord.Quarantined;
 import dev.kindling.data.read.ReadRecord.ReadDocument;
@@ -32,6 +30,9 @@ final class CleanedRecords {
   static final String KEPT = "kept";
   static final String REJECTED = "rejected";
   static final String QUARANTINED = "quarantined";
+
+  /** A column: 1 where the record got another id than it brought, else 0. */
+  static final String RENAMED = "renamed";
 
   static final StructType SCHEMA =
       new StructType()
@@ -62,11 +63,12 @@ final class CleanedRecords {
   }
 
   /**
-   * Of records that bring the same id, the one of the smallest origin keeps it, the others are
-   * quarantined: scores and splits are joined on ids. Files whose records have no ids of their own
-   * cannot clash, so that mostly nothing is to be done.
+   * Of records that bring the same id, as files do that are each numbered from 0, the one of the
+   * smallest origin keeps it, and the others get their origins as ids: scores and splits are joined
+   * on ids. Adds the column {@code renamed}. Files whose records have no ids of their own cannot
+   * clash, so that mostly nothing is to be done.
    */
-  static Dataset<Row> quarantineDuplicateIds(Dataset<Row> records) {
+  static Dataset<Row> renameDuplicateIds(Dataset<Row> records) {
     Dataset<Row> clashes =
         records
             .filter(col("outcome").notEqual(QUARANTINED))
@@ -75,7 +77,7 @@ final class CleanedRecords {
             .filter(col("num_members").gt(1))
             .select(col("id").as("clashing_id"), col("first_origin"));
     if (clashes.isEmpty()) {
-      return records;
+      return records.withColumn(RENAMED, lit(0));
     }
     Column clashing =
         col("outcome")
@@ -84,15 +86,9 @@ final class CleanedRecords {
             .and(col("first_origin").notEqual(col("origin")));
     return records
         .join(clashes, records.col("id").equalTo(clashes.col("clashing_id")), "left")
-        .withColumn("clashes", coalesce(clashing, lit(false)))
-        .withColumn("detail", when(col("clashes"), col("id")).otherwise(col("detail")))
-        .withColumn("id", when(col("clashes"), col("origin")).otherwise(col("id")))
-        .withColumn("outcome", when(col("clashes"), QUARANTINED).otherwise(col("outcome")))
-        .withColumn("rule", when(col("clashes"), null).otherwise(col("rule")))
-        .withColumn(
-            "reason",
-            when(col("clashes"), QuarantineReason.DUPLICATE_ID.label()).otherwise(col("reason")))
-        .drop("clashing_id", "first_origin", "clashes");
+        .withColumn(RENAMED, when(clashing, 1).otherwise(0))
+        .withColumn("id", when(col(RENAMED).equalTo(1), col("origin")).otherwise(col("id")))
+        .drop("clashing_id", "first_origin");
   }
 
   /** Rejects exact duplicates among what was kept so far. */

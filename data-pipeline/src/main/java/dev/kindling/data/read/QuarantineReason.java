@@ -17,9 +17,7 @@ public enum QuarantineReason {
   /** A Parquet file that is cut off or damaged; rows before the damage are read. */
   BROKEN_PARQUET("broken-parquet"),
   /** A file without a single record. */
-  EMPTY_FILE("empty-file"),
-  /** An id that another record, which is kept, has as well. */
-  DUPLICATE_ID("duplicate-id");
+  EMPTY_FILE("empty-file");
 
   private final String label;
 

@@ -176,7 +176,7 @@ class CleanJobTest {
   }
 
   @Test
-  void ofRecordsWithTheSameIdOneIsKept() throws IOException {
+  void ofRecordsWithTheSameIdTheLaterOnesGetTheirOriginsAsIds() throws IOException {
     String input =
         write(
             "in/a.jsonl",
@@ -189,13 +189,24 @@ class CleanJobTest {
         CleanJob.run(
             spark,
             READ,
-            new CleanConfig(1, 1000, List.of(), true, true, true, 0.5),
+            new CleanConfig(1, 1000, List.of(), true, true, true, 0),
             List.of(input),
             output("clean"));
 
-    assertThat(manifest.details().path("quarantined").path("duplicate-id").asInt()).isEqualTo(1);
-    assertThat(ids(output("clean"), "documents")).containsExactly("x", "y");
-    assertThat(ids(output("clean"), "quarantined")).containsExactly("a.jsonl#74");
+    assertThat(ids(output("clean"), "documents")).containsExactly("a.jsonl#74", "x", "y");
+    assertThat(manifest.details().path("renamedIds").asInt()).isEqualTo(1);
+    assertThat(manifest.details().path("read").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void aRejectedRecordDoesNotPushOutAGoodOneOfItsId() throws IOException {
+    String first = write("in/a.jsonl", "{\"id\": 0, \"text\": \"short\"}\n");
+    String second =
+        write("in/b.jsonl", "{\"id\": 0, \"text\": \"" + "A good text. ".repeat(9) + "\"}\n");
+    CleanJob.run(spark, READ, CLEAN, List.of(first, second), output("clean"));
+
+    assertThat(ids(output("clean"), "documents")).containsExactly("b.jsonl#0");
+    assertThat(ids(output("clean"), "rejected")).containsExactly("0");
   }
 
   @Test
