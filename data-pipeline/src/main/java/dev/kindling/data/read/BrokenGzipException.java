@@ -6,7 +6,7 @@ import java.io.IOException;
 final class BrokenGzipException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  BrokenGzipException(IOException cause) {
-    super(cause.getMessage() == null ? "ends too early" : cause.getMessage(), cause);
+  BrokenGzipException(String message) {
+    super(message);
   }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -39,15 +38,14 @@ public final class CorpusReader {
     for (String skipped : listing.skipped()) {
       LOG.info("not read, since its format is not known: {}", skipped);
     }
-    // Not a dataset of segments: Spark writes data with its configurable serializer, which need not
-    // know records, but ships what a function holds on to with Java's.
-    List<List<Segment>> tasks = pack(spark, listing);
+    // The segments are data and not part of the function, which goes to every task; and they are
+    // strings, since Spark's serializer is configurable and need not know records.
+    List<String> tasks = pack(spark, listing).stream().map(Segment::toJson).toList();
     SerializableConfiguration shared = new SerializableConfiguration(hadoop);
-    List<Integer> numbers = IntStream.range(0, tasks.size()).boxed().toList();
     JavaRDD<ReadRecord> records =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .parallelize(numbers, tasks.size())
-            .flatMap(task -> records(tasks.get(task), shared, config));
+            .parallelize(tasks, tasks.size())
+            .flatMap(task -> records(Segment.fromJson(task), shared, config));
     return new Corpus(records, listing.skipped());
   }
 

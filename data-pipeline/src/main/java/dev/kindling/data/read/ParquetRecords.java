@@ -1,17 +1,22 @@
 package dev.kindling.data.read;
 
+import dev.kindling.data.read.ParquetRowGroups.RowGroup;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.api.ReadSupport;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
-import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
@@ -26,54 +31,67 @@ final class ParquetRecords implements RecordReader {
   private static final List<String> COLUMNS = List.of("id", "text", "source", "language");
 
   private final Segment segment;
-  private ParquetReader<Group> reader;
-  private ReadRecord failure;
+  private ParquetFileReader file;
+  private MessageType columns;
+  private MessageColumnIO assembly;
+  private Iterator<RowGroup> rowGroups;
+  private org.apache.parquet.io.RecordReader<Group> rows;
+  private long rowsLeft;
   private long position;
+  private ReadRecord failure;
 
   ParquetRecords(Configuration hadoop, Segment segment) throws IOException {
     this.segment = segment;
     Path path = new Path(segment.path());
-    // Parquet reports damage as a RuntimeException and a filesystem that fails as an IOException.
+    ParquetBytes bytes = new ParquetBytes(hadoop, path);
     try {
-      MessageType columns = columns(new Configuration(hadoop), path);
+      ParquetReadOptions options =
+          HadoopReadOptions.builder(hadoop, path)
+              .usePageChecksumVerification()
+              .withCodecFactory(new ExactSizeCodecs(hadoop))
+              .build();
+      file = ParquetFileReader.open(bytes, options);
+      MessageType schema = file.getFileMetaData().getSchema();
+      columns = columns(schema);
       if (!hasText(columns)) {
-        failure =
-            segment.quarantined(
-                0, QuarantineReason.MISSING_TEXT, "the file has no column 'text' of strings");
+        failWithFile(
+            QuarantineReason.MISSING_TEXT, "the file has no column 'text' of single strings");
         return;
       }
-      Configuration projected = new Configuration(hadoop);
-      projected.set(ReadSupport.PARQUET_READ_SCHEMA, columns.toString());
-      reader =
-          ParquetReader.builder(new GroupReadSupport(), path)
-              .withConf(projected)
-              .withFileRange(segment.start(), segment.end())
-              .usePageChecksumVerification()
-              .build();
-    } catch (RuntimeException e) {
-      failure = broken(e);
+      rowGroups = ParquetRowGroups.of(file, segment, bytes.getLength()).iterator();
+      file.setRequestedSchema(columns);
+      assembly =
+          new ColumnIOFactory(file.getFileMetaData().getCreatedBy()).getColumnIO(columns, schema);
+    } catch (IOException | RuntimeException e) {
+      requireDamage(e);
+      failWithFile(QuarantineReason.BROKEN_PARQUET, String.valueOf(e.getMessage()));
     }
   }
 
   @Override
   public Optional<ReadRecord> next() throws IOException {
-    if (reader == null) {
+    if (file == null) {
       Optional<ReadRecord> last = Optional.ofNullable(failure);
       failure = null;
       return last;
     }
     try {
-      Group row = reader.read();
-      if (row == null) {
-        return Optional.empty();
+      while (rowsLeft == 0) {
+        if (!rowGroups.hasNext()) {
+          return Optional.empty();
+        }
+        start(rowGroups.next());
       }
-      position = Math.max(0, reader.getCurrentRowIndex());
-      return Optional.of(read(row));
-    } catch (RuntimeException e) {
-      reader.close();
-      reader = null;
+      ReadRecord record = read(rows.read());
+      rowsLeft--;
       position++;
-      return Optional.of(broken(e));
+      return Optional.of(record);
+    } catch (IOException | RuntimeException e) {
+      requireDamage(e);
+      close();
+      return Optional.of(
+          segment.quarantined(
+              position, QuarantineReason.BROKEN_PARQUET, String.valueOf(e.getMessage())));
     }
   }
 
@@ -84,47 +102,85 @@ final class ParquetRecords implements RecordReader {
 
   @Override
   public void close() throws IOException {
-    if (reader != null) {
-      reader.close();
+    if (file != null) {
+      file.close();
+      file = null;
     }
   }
 
+  private void start(RowGroup rowGroup) throws IOException {
+    position = rowGroup.firstRow();
+    if (rowGroup.numRows() > 0) {
+      rows =
+          assembly.getRecordReader(
+              file.readRowGroup(rowGroup.index()), new GroupRecordConverter(columns));
+    }
+    rowsLeft = rowGroup.numRows();
+  }
+
   private ReadRecord read(Group row) {
-    String text = value(row, "text");
+    Map<String, String> values = new HashMap<>();
+    for (int i = 0; i < columns.getFieldCount(); i++) {
+      if (row.getFieldRepetitionCount(i) > 0) {
+        String column = columns.getFieldName(i);
+        Optional<String> value = value(row, i);
+        if (value.isEmpty()) {
+          return segment.quarantined(
+              position, QuarantineReason.BROKEN_UTF8, "column '" + column + "'");
+        }
+        values.put(column, value.get());
+      }
+    }
+    String text = values.get("text");
     if (text == null) {
       return segment.quarantined(position, QuarantineReason.MISSING_TEXT, "'text' is null");
     }
     return segment.readable(
-        value(row, "id"), text, value(row, "source"), value(row, "language"), position);
+        values.get("id"), text, values.get("source"), values.get("language"), position);
   }
 
-  private static String value(Group row, String column) {
-    if (!row.getType().containsField(column) || row.getFieldRepetitionCount(column) == 0) {
-      return null;
-    }
-    return row.getValueToString(row.getType().getFieldIndex(column), 0);
+  /** Empty where it is no UTF-8, which Parquet itself would replace silently. */
+  private Optional<String> value(Group row, int column) {
+    return typeOf(columns.getType(column)) == PrimitiveTypeName.BINARY
+        ? Utf8.decode(row.getBinary(column, 0).getBytes())
+        : Optional.of(row.getValueToString(column, 0));
   }
 
-  private static MessageType columns(Configuration hadoop, Path path) throws IOException {
-    try (ParquetFileReader file = ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
-      List<Type> fields = new ArrayList<>();
-      for (Type field : file.getFileMetaData().getSchema().getFields()) {
-        if (COLUMNS.contains(field.getName()) && field.isPrimitive()) {
-          fields.add(field);
-        }
+  private static MessageType columns(MessageType schema) {
+    List<Type> fields = new ArrayList<>();
+    for (Type field : schema.getFields()) {
+      if (COLUMNS.contains(field.getName())
+          && field.isPrimitive()
+          && !field.isRepetition(Type.Repetition.REPEATED)) {
+        fields.add(field);
       }
-      return new MessageType("document", fields);
     }
+    return new MessageType("document", fields);
   }
 
   private static boolean hasText(MessageType columns) {
     return columns.containsField("text")
-        && columns.getType("text").asPrimitiveType().getPrimitiveTypeName()
-            == PrimitiveTypeName.BINARY;
+        && typeOf(columns.getType("text")) == PrimitiveTypeName.BINARY;
   }
 
-  private ReadRecord broken(RuntimeException e) {
-    return segment.quarantined(
-        position, QuarantineReason.BROKEN_PARQUET, String.valueOf(e.getMessage()));
+  private static PrimitiveTypeName typeOf(Type column) {
+    return column.asPrimitiveType().getPrimitiveTypeName();
+  }
+
+  /** Every segment of the file finds the same, so only the first one reports it. */
+  private void failWithFile(QuarantineReason reason, String detail) throws IOException {
+    close();
+    if (segment.start() == 0) {
+      failure = segment.quarantined(0, reason, detail);
+    }
+  }
+
+  /** Parquet wraps what the filesystem reports, at times more than once. */
+  private static void requireDamage(Exception e) throws StorageException {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof StorageException failed) {
+        throw failed;
+      }
+    }
   }
 }

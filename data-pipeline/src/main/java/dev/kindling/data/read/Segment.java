@@ -1,9 +1,12 @@
 package dev.kindling.data.read;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kindling.data.Document;
 import dev.kindling.data.read.ReadRecord.Quarantined;
 import dev.kindling.data.read.ReadRecord.ReadDocument;
-import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.List;
 
 /**
  * A part of a file that one task reads. Records belong to the segment in which they start. The cuts
@@ -23,12 +26,27 @@ record Segment(
     boolean gzipped,
     long start,
     long end,
-    boolean wholeFile)
-    implements Serializable {
+    boolean wholeFile) {
   static final long BYTES = 32L << 20;
 
-  private static final long serialVersionUID = 1L;
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String UNKNOWN_LANGUAGE = "und";
+
+  static String toJson(List<Segment> segments) {
+    try {
+      return JSON.writeValueAsString(segments);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<Segment> fromJson(String segments) {
+    try {
+      return List.of(JSON.readValue(segments, Segment[].class));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   long length() {
     return end - start;

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kindling.data.CleanOutput;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -90,6 +93,25 @@ class CorpusReaderTest {
 
     assertThat(many.records().getNumPartitions()).isEqualTo(20);
     assertThat(ids(many)).isEqualTo(few).hasSize(40);
+  }
+
+  @Test
+  void aTaskIsSentItsOwnFilesOnly() throws IOException {
+    write("few/0.txt", "x\n");
+    for (int i = 0; i < 500; i++) {
+      write("many/" + i + ".txt", "x\n");
+    }
+    assertThat(sizeOf(read(temporary.resolve("many")).records()))
+        .isLessThan(sizeOf(read(temporary.resolve("few")).records()) + 1000);
+  }
+
+  /** What Spark sends to every task; its part of the data comes on top. */
+  private static int sizeOf(JavaRDD<ReadRecord> records) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(records.rdd());
+    }
+    return bytes.size();
   }
 
   @Test
