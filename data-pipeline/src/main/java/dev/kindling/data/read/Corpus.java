@@ -10,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -55,6 +56,36 @@ public record Corpus(JavaRDD<ReadRecord> records, List<String> skippedFiles) {
             .filter(record -> record instanceof Quarantined)
             .map(record -> row((Quarantined) record));
     return spark.createDataFrame(rows, QUARANTINED_SCHEMA);
+  }
+
+  /**
+   * The columns of {@link #documents} and {@code reason}, for one pass over both: documents have no
+   * reason, and quarantined records no text.
+   */
+  public Dataset<Row> all(SparkSession spark) {
+    StructType schema = new StructType();
+    for (StructField column : DOCUMENT_SCHEMA.fields()) {
+      schema = schema.add(column.name(), column.dataType(), true);
+    }
+    return spark.createDataFrame(
+        records.map(Corpus::rowWithReason), schema.add("reason", DataTypes.StringType, true));
+  }
+
+  private static Row rowWithReason(ReadRecord record) {
+    if (record instanceof ReadDocument readable) {
+      Document document = readable.document();
+      return RowFactory.create(
+          document.id(),
+          document.text(),
+          document.source(),
+          document.language(),
+          readable.position(),
+          readable.html(),
+          null);
+    }
+    Quarantined bad = (Quarantined) record;
+    return RowFactory.create(
+        bad.id(), null, bad.source(), null, bad.position(), null, bad.reason().label());
   }
 
   private static Row row(ReadDocument readable) {

@@ -82,15 +82,25 @@ public final class Words {
 
   /** The totals of scoring, from the details of a manifest of kind {@code scores}. */
   public static String scored(JsonNode details) {
-    return count(details.path("documents").asLong(), "document")
-        + ", "
-        + count(details.path("tokens").asLong(), "token")
-        + String.format(
-            Locale.ROOT,
-            ": log-likelihood %.1f nats, %.4f bits per byte, perplexity %.2f per token",
-            details.path("logLikelihood").asDouble(),
-            details.path("bitsPerByte").asDouble(),
-            details.path("perplexity").asDouble());
+    String scores =
+        count(details.path("documents").asLong(), "document")
+            + ", "
+            + count(details.path("tokens").asLong(), "token")
+            + String.format(
+                Locale.ROOT,
+                ": log-likelihood %.1f nats, %.4f bits per byte, perplexity %.2f per token",
+                details.path("logLikelihood").asDouble(),
+                details.path("bitsPerByte").asDouble(),
+                details.path("perplexity").asDouble());
+    List<String> lines = new ArrayList<>(List.of(scores));
+    if (details.path("quarantined").size() > 0) {
+      lines.add(reasons("not scored, since unreadable", details.path("quarantined")));
+    }
+    int numSkipped = details.path("skippedFiles").size();
+    if (numSkipped > 0) {
+      lines.add(count(numSkipped, "file") + " skipped, since of another format");
+    }
+    return String.join("\n", lines);
   }
 
   private static String split(JsonNode split) {

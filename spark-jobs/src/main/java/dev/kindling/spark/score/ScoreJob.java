@@ -7,21 +7,27 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.OutputDirectory;
 import dev.kindling.data.tokenizer.Tokenizer;
 import dev.kindling.data.tokenizer.TokenizerFile;
+import dev.kindling.model.backend.Backends;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.parallel.HadoopSettings;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
 
 /**
- * Scores a corpus: per document its tokens, log-likelihood, bits per byte and perplexity, joined
- * back to the document's own columns on its id.
+ * Scores a corpus: per document its tokens, log-likelihood, bits per byte and perplexity, beside
+ * the document's own columns.
+ *
+ * <p>Documents go to tasks by their ids and through the model in the order of their ids: which of
+ * them share a batch, and so the last bits of their scores, does not depend on which came first.
  */
 public final class ScoreJob {
   /** The directory of Parquet files inside the output. */
@@ -31,14 +37,14 @@ public final class ScoreJob {
   private static final int VERSION = 1;
 
   private final SparkSession spark;
-  private final ScoringCorpus corpus;
+  private final String corpus;
   private final CheckpointReader checkpoint;
   private final String backend;
   private final int batchSize;
 
   private ScoreJob(
       SparkSession spark,
-      ScoringCorpus corpus,
+      String corpus,
       CheckpointReader checkpoint,
       String backend,
       int batchSize) {
@@ -80,14 +86,19 @@ public final class ScoreJob {
       if (directory.finished().isPresent()) {
         return directory.finished().get();
       }
-      ScoreJob job = new ScoreJob(spark, corpus, reader, backend, batchSize);
-      job.writeScores(directory.resolve(SCORES));
-      return directory.commit(job.totals(directory.resolve(SCORES)));
+      ScoreJob job =
+          new ScoreJob(spark, corpus.toString(), reader, Backends.resolve(backend), batchSize);
+      Path scores = directory.resolve(SCORES);
+      try (ScoringTexts texts = corpus.load(spark)) {
+        job.writeScores(texts.documents(), scores);
+        ObjectNode details = job.totals(scores);
+        texts.describeOmitted(details);
+        return directory.commit(details);
+      }
     }
   }
 
-  private void writeScores(Path scores) {
-    Dataset<Row> documents = corpus.load(spark);
+  private void writeScores(Dataset<Row> documents, Path scores) {
     requireNewColumns(documents);
     requireUniqueIds(documents);
     scores(documents).write().parquet(scores.toString());
@@ -95,14 +106,20 @@ public final class ScoreJob {
 
   private Dataset<Row> scores(Dataset<Row> documents) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    StructType schema = documents.schema();
     ScoreTask task =
         new ScoreTask(
-            HadoopSettings.send(context), checkpoint.directory().toString(), backend, batchSize);
-    Dataset<Row> texts = documents.select(DocumentScore.ID, "text");
-    int numTasks = Math.max(texts.rdd().getNumPartitions(), context.defaultParallelism());
-    Dataset<Row> scores =
-        texts.repartition(numTasks).mapPartitions(task, Encoders.row(DocumentScore.SCHEMA));
-    return documents.join(scores, DocumentScore.ID);
+            HadoopSettings.send(context),
+            checkpoint.directory().toString(),
+            backend,
+            batchSize,
+            schema.fieldIndex(DocumentScore.ID),
+            schema.fieldIndex("text"));
+    int numTasks = Math.max(documents.rdd().getNumPartitions(), context.defaultParallelism());
+    return documents
+        .repartition(numTasks, functions.col(DocumentScore.ID))
+        .sortWithinPartitions(DocumentScore.ID)
+        .mapPartitions(task, Encoders.row(DocumentScore.addTo(schema)));
   }
 
   private ObjectNode totals(Path scores) {
@@ -134,8 +151,8 @@ public final class ScoreJob {
 
   private void requireNewColumns(Dataset<Row> documents) {
     List<String> columns = List.of(documents.columns());
-    for (String added : DocumentScore.SCHEMA.fieldNames()) {
-      if (!added.equals(DocumentScore.ID) && columns.contains(added)) {
+    for (String added : DocumentScore.ADDED.fieldNames()) {
+      if (columns.contains(added)) {
         throw new InvalidInputException(
             corpus + " has a column '" + added + "' already",
             "documents without the columns that scoring adds",
@@ -144,28 +161,34 @@ public final class ScoreJob {
     }
   }
 
-  /** The join needs them, and a repeated id would say of one text what is true of another. */
+  /** A repeated id would say of one text what is true of another. */
   private void requireUniqueIds(Dataset<Row> documents) {
-    Dataset<Row> counts = documents.groupBy(DocumentScore.ID).count();
-    List<Row> worst = counts.orderBy(functions.desc("count")).takeAsList(1);
+    Column id = functions.col(DocumentScore.ID);
+    List<Row> worst =
+        documents
+            .groupBy(id)
+            .count()
+            .orderBy(id.isNull().desc(), functions.desc("count"))
+            .takeAsList(1);
     if (worst.isEmpty()) {
       throw new InvalidInputException(
           corpus + " has no documents",
           "at least one document to score",
           "check the path; `kindling inspect` explains it");
     }
-    boolean missing = !documents.filter(functions.col(DocumentScore.ID).isNull()).isEmpty();
-    if (missing || worst.get(0).getLong(1) > 1) {
+    Row first = worst.get(0);
+    boolean missing = first.isNullAt(0);
+    if (missing || first.getLong(1) > 1) {
       throw new InvalidInputException(
           missing
               ? corpus + " has documents without an id"
               : "document id '"
-                  + worst.get(0).getString(0)
+                  + first.getString(0)
                   + "' occurs "
-                  + worst.get(0).getLong(1)
+                  + first.getLong(1)
                   + " times in "
                   + corpus,
-          "every document with an id of its own, since scores are joined back on it",
+          "every document with an id of its own, by which its score is known",
           "make the ids unique, or clean the corpus with `kindling clean`, which numbers documents");
     }
   }

@@ -7,7 +7,9 @@ import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.InferenceModel;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.parallel.HadoopSettings;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Iterator;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
@@ -23,8 +25,16 @@ import org.apache.spark.util.TaskCompletionListener;
  * @param checkpoint the directory of one checkpoint
  * @param backend by name
  * @param batchSize windows that go through the model together
+ * @param idColumn its index in a document's row
+ * @param textColumn its index in a document's row
  */
-record ScoreTask(HadoopSettings hadoop, String checkpoint, String backend, int batchSize)
+record ScoreTask(
+    HadoopSettings hadoop,
+    String checkpoint,
+    String backend,
+    int batchSize,
+    int idColumn,
+    int textColumn)
     implements MapPartitionsFunction<Row, Row> {
 
   @Override
@@ -42,19 +52,22 @@ record ScoreTask(HadoopSettings hadoop, String checkpoint, String backend, int b
     task.addTaskCompletionListener((TaskCompletionListener) context -> model.close());
     reader.load(model.parameters());
 
-    Iterator<DocumentScorer.Text> texts = new TextIterator(documents);
+    Deque<Row> onTheirWay = new ArrayDeque<>();
     DocumentScorer scorer =
         new DocumentScorer(
-            texts,
+            new TextIterator(documents, onTheirWay, idColumn, textColumn),
             tokenizer::encode,
             tokenizer.vocabSize(),
             new RollingWindows(reader.model().contextLength(), tokenizer.endOfTextId()),
             model::tokenLosses,
             batchSize);
-    return new RowIterator(scorer);
+    return new RowIterator(scorer, onTheirWay);
   }
 
-  private record TextIterator(Iterator<Row> rows) implements Iterator<DocumentScorer.Text> {
+  /** Hands out texts and keeps their rows. */
+  private record TextIterator(
+      Iterator<Row> rows, Deque<Row> onTheirWay, int idColumn, int textColumn)
+      implements Iterator<DocumentScorer.Text> {
     @Override
     public boolean hasNext() {
       return rows.hasNext();
@@ -63,11 +76,15 @@ record ScoreTask(HadoopSettings hadoop, String checkpoint, String backend, int b
     @Override
     public DocumentScorer.Text next() {
       Row row = rows.next();
-      return new DocumentScorer.Text(row.getString(0), row.isNullAt(1) ? "" : row.getString(1));
+      onTheirWay.add(row);
+      String text = row.isNullAt(textColumn) ? "" : row.getString(textColumn);
+      return new DocumentScorer.Text(row.getString(idColumn), text);
     }
   }
 
-  private record RowIterator(Iterator<DocumentScore> scores) implements Iterator<Row> {
+  /** Scores come in the order of their documents. */
+  private record RowIterator(Iterator<DocumentScore> scores, Deque<Row> onTheirWay)
+      implements Iterator<Row> {
     @Override
     public boolean hasNext() {
       return scores.hasNext();
@@ -75,7 +92,7 @@ record ScoreTask(HadoopSettings hadoop, String checkpoint, String backend, int b
 
     @Override
     public Row next() {
-      return scores.next().toRow();
+      return scores.next().addTo(onTheirWay.remove());
     }
   }
 }

@@ -10,13 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * What is scored. Cleaned documents keep all of their columns; raw text is read as it stands,
- * without filters, and what cannot be read is left out.
+ * without filters; what cannot be read gets no score and is counted.
  *
  * @param path documents, or a file or directory of raw text
  * @param cleaned whether it is of kind {@code documents}
@@ -48,10 +46,10 @@ public record ScoringCorpus(Path path, boolean cleaned, ReadConfig read) {
     return cleaned ? withText : withText.with("read", read);
   }
 
-  Dataset<Row> load(SparkSession spark) {
+  ScoringTexts load(SparkSession spark) {
     return cleaned
-        ? spark.read().parquet(new Path(path, DOCUMENTS).toString())
-        : CorpusReader.read(spark, read, List.of(path.toString())).documents(spark);
+        ? ScoringTexts.ofDocuments(spark.read().parquet(new Path(path, DOCUMENTS).toString()))
+        : ScoringTexts.ofRaw(spark, CorpusReader.read(spark, read, List.of(path.toString())));
   }
 
   @Override

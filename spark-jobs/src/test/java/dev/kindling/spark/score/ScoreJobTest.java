@@ -16,8 +16,11 @@ import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.cli.SparkSessions;
 import dev.kindling.spark.cli.TinyQuickstart;
 import dev.kindling.spark.config.ConfigLoader;
+import dev.kindling.spark.report.Words;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -117,6 +120,16 @@ class ScoreJobTest {
   }
 
   @Test
+  void theFilesInWhichDocumentsStandDoNotChangeALastBit() {
+    List<Row> reversed = new ArrayList<>(ROWS);
+    Collections.reverse(reversed);
+    score(documents("here", ROWS, 2), "first", 4);
+    score(documents("there", reversed, 1), "second", 4);
+
+    assertThat(read("second")).isEqualTo(read("first"));
+  }
+
+  @Test
   void neitherPartitionsNorBatchSizeChangeTheScores() {
     score(documents("one", ROWS, 1), "first", 1);
     score(documents("many", ROWS.subList(0, ROWS.size()), 6), "second", 7);
@@ -185,6 +198,23 @@ class ScoreJobTest {
 
     assertThat(manifest.details().path("documents").asLong()).isPositive();
     assertThat(manifest.details().path("bitsPerByte").asDouble()).isPositive();
+  }
+
+  @Test
+  void whatCannotBeReadIsCountedAndNotDroppedSilently() throws java.io.IOException {
+    java.nio.file.Path raw = java.nio.file.Files.createDirectory(directory.resolve("raw"));
+    java.nio.file.Files.writeString(raw.resolve("good.txt"), "Anna lived near the sea.\n");
+    java.nio.file.Files.write(raw.resolve("bad.txt"), new byte[] {'a', (byte) 0xC3, '('});
+    java.nio.file.Files.writeString(raw.resolve("paper.pdf"), "x");
+
+    Manifest manifest = score(new Path(raw.toUri()), "scores", 4);
+
+    assertThat(manifest.details().path("documents").asLong()).isEqualTo(1);
+    assertThat(manifest.details().path("quarantined").toString()).isEqualTo("{\"broken-utf-8\":1}");
+    assertThat(manifest.details().path("skippedFiles").toString()).isEqualTo("[\"raw/paper.pdf\"]");
+    assertThat(Words.scored(manifest.details()))
+        .contains("1 not scored, since unreadable: broken-utf-8 1", "1 file skipped");
+    assertThat(spark.sparkContext().getPersistentRDDs().isEmpty()).isTrue();
   }
 
   private Manifest score(Path corpus, String output, int batchSize) {
