@@ -35,7 +35,7 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       paramLabel = "PATH",
-      description = "Your own text: .txt, .html, .jsonl, .parquet, gzipped or not. Repeatable.")
+      description = "Your own text: .txt, .html, .jsonl, gzipped or not, or .parquet. Repeatable.")
   private List<String> inputs = new ArrayList<>();
 
   @Option(
