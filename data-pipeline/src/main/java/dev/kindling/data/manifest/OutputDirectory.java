@@ -254,7 +254,7 @@ public final class OutputDirectory implements AutoCloseable {
   private Optional<Manifest> readManifest(boolean claimed) {
     try {
       return Manifest.find(hadoop, path);
-    } catch (InvalidInputException e) {
+    } catch (DamagedException e) {
       if (claimed) {
         return Optional.empty();
       }

@@ -59,6 +59,19 @@ class OutputDirectoryTest {
   }
 
   @Test
+  void aManifestOfANewerVersionBesideAClaimIsNotTakenForRemains() throws IOException {
+    interrupt();
+    String newer = "{\"schemaVersion\": 99}";
+    Files.writeString(directory.resolve(Manifest.NAME), newer);
+
+    assertThatThrownBy(() -> open("numbers", "a"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("schemaVersion 99");
+    assertThat(directory.resolve("part-0")).hasContent("half");
+    assertThat(directory.resolve(Manifest.NAME)).hasContent(newer);
+  }
+
+  @Test
   void theSameWorkIsNotDoneTwice() throws IOException {
     Manifest first = writeOnce("a");
 
