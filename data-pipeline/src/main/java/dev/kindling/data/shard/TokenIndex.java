@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
@@ -125,6 +126,35 @@ record TokenIndex(TokenType type, int numDocuments, long numTokens) {
       }
     }
     return lengths;
+  }
+
+  /**
+   * Reads where the documents of one shard start.
+   *
+   * @return the position of each document's first token, and behind the last document that of the
+   *     end
+   * @throws InvalidInputException if the lengths are not those of the {@code .bin} file
+   */
+  static long[] readStarts(FileSystem fs, Path path, TokenIndex index) throws IOException {
+    try (FSDataInputStream in = fs.open(path)) {
+      int numBytes = Math.multiplyExact(index.numDocuments(), Integer.BYTES);
+      IntBuffer lengths = readAt(in, HEADER_BYTES, numBytes).asIntBuffer();
+      long[] starts = new long[index.numDocuments() + 1];
+      for (int document = 0; document < index.numDocuments(); document++) {
+        if (lengths.get(document) < 0) {
+          throw corrupt(
+              path, "has a document of " + lengths.get(document) + " tokens", "0 or more");
+        }
+        starts[document + 1] = starts[document] + lengths.get(document);
+      }
+      if (starts[index.numDocuments()] != index.numTokens()) {
+        throw corrupt(
+            path,
+            "has documents of " + starts[index.numDocuments()] + " tokens in all",
+            "the " + index.numTokens() + " tokens of the .bin file");
+      }
+      return starts;
+    }
   }
 
   /** The error for a file that is not what its name says. */

@@ -40,15 +40,18 @@ public final class TokenSet implements AutoCloseable {
   private final long[] ends;
 
   private final TokenType type;
+  private final TokenDocuments documents;
   private final Map<Integer, FSDataInputStream> streams = new LinkedHashMap<>(16, 0.75f, true);
   private byte[] bytes = new byte[0];
   private ByteBuffer buffer = ByteBuffer.wrap(bytes);
 
-  private TokenSet(FileSystem fs, List<Path> shards, long[] ends, TokenType type) {
+  private TokenSet(
+      FileSystem fs, List<Path> shards, long[] ends, TokenType type, TokenDocuments documents) {
     this.fs = fs;
     this.shards.addAll(shards);
     this.ends = ends.clone();
     this.type = type;
+    this.documents = documents;
   }
 
   /**
@@ -80,16 +83,20 @@ public final class TokenSet implements AutoCloseable {
       FileSystem fs = withoutChecksums(directory.getFileSystem(hadoop));
       long[] ends = new long[shards.size()];
       TokenType type = TokenType.forVocabSize(vocabSize);
+      List<Path> idxs = new ArrayList<>();
+      List<TokenIndex> indexes = new ArrayList<>();
       long end = 0;
       for (int shard = 0; shard < ends.length; shard++) {
         Path bin = shards.get(shard);
         Path idx = TokenShards.indexOf(bin);
         TokenIndex index = TokenIndex.read(fs, idx, fs.getFileStatus(bin).getLen());
         index.type().requireRoomFor(vocabSize, idx);
+        idxs.add(idx);
+        indexes.add(index);
         end += index.numTokens();
         ends[shard] = end;
       }
-      return new TokenSet(fs, shards, ends, type);
+      return new TokenSet(fs, shards, ends, type, new TokenDocuments(fs, idxs, indexes));
     } catch (IOException e) {
       throw new InvalidInputException(
           "the split '" + split + "' of " + directory + " cannot be read: " + e.getMessage(),
@@ -102,6 +109,11 @@ public final class TokenSet implements AutoCloseable {
   /** All tokens of the split. */
   public long numTokens() {
     return ends[ends.length - 1];
+  }
+
+  /** Where its documents begin and end. */
+  public TokenDocuments documents() {
+    return documents;
   }
 
   /**

@@ -159,6 +159,30 @@ class TokenSetTest {
         .containsExactly(3, 1, 4);
   }
 
+  @Test
+  void everyTokenIsOfOneDocumentAndDocumentsFollowEachOther() throws IOException {
+    int[][] shards = {{5, 0, 7}, {1}, {0, 400, 3, 0}, {64, 64}};
+    int[] lengths = Arrays.stream(shards).flatMapToInt(Arrays::stream).toArray();
+    write(directory, 1_000, shards);
+    try (TokenSet tokens = TokenSet.open(hadoop, hadoopPath(directory), "train")) {
+      TokenDocuments documents = tokens.documents();
+      assertThat(documents.size()).isEqualTo(lengths.length);
+      long start = 0;
+      for (int number = 0; number < lengths.length; number++) {
+        TokenDocuments.Span span = documents.get(number);
+        assertThat(span).isEqualTo(new TokenDocuments.Span(number, start, start + lengths[number]));
+        for (long position = start; position < span.end(); position++) {
+          assertThat(documents.at(position)).isEqualTo(span);
+        }
+        start = span.end();
+      }
+      assertThatThrownBy(() -> documents.get(lengths.length))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> documents.at(tokens.numTokens()))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
   /** Writes shards of documents of the given lengths and returns all their tokens. */
   private int[] write(Path output, int vocabSize, int[][] shards) throws IOException {
     Random random = new Random(vocabSize);

@@ -2,132 +2,223 @@ package dev.kindling.model.arch;
 
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
-import dev.kindling.model.nn.Attention;
+import dev.kindling.model.backend.Activation;
+import dev.kindling.model.batch.Batch;
+import dev.kindling.model.batch.CausalBatch;
+import dev.kindling.model.nn.AttentionContext;
+import dev.kindling.model.nn.AttentionShape;
+import dev.kindling.model.nn.DecoderCache;
 import dev.kindling.model.nn.Embedding;
 import dev.kindling.model.nn.FeedForward;
-import dev.kindling.model.nn.LayerNorm;
-import dev.kindling.model.nn.Linear;
+import dev.kindling.model.nn.Norm;
+import dev.kindling.model.nn.Operations;
 import dev.kindling.model.nn.Parameter;
-import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.nn.Parameters;
+import dev.kindling.model.nn.SelfAttention;
+import dev.kindling.model.nn.Sequences;
+import dev.kindling.model.nn.Sublayer;
 import dev.kindling.model.nn.TransformerBlock;
+import dev.kindling.model.nn.TransformerStack;
+import dev.kindling.model.nn.VocabularyHead;
+import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A decoder-only Transformer as GPT-2 (Radford et al. 2019): learned positions, pre-norm blocks, a
- * final norm, and logits from the transposed token embedding. Parameters have Hugging Face's names
- * and layouts.
+ * A decoder-only Transformer: as GPT-2 (Radford et al. 2019) pre-norm blocks, a final norm, and
+ * logits from the transposed token embedding; with other {@link GptOptions} also Llama (Touvron et
+ * al. 2023).
  */
-public final class Gpt {
-  private static final String PREFIX = "transformer.";
-
-  private final Parameter tokenEmbedding;
-  private final Embedding embedding;
-  private final List<TransformerBlock> blocks = new ArrayList<>();
-  private final LayerNorm finalNorm;
+public final class Gpt implements Decoder {
+  private final GptConfig config;
+  private final DType dtype;
+  private final Parameter tokens;
+  private final Parameter positions;
+  private final TransformerStack stack;
+  private final Norm finalNorm;
+  private final VocabularyHead head;
 
   /**
    * Binds the architecture to its parameters.
    *
-   * @param parameters of {@link #layout}
-   * @param gradients of the same layout, or null for inference
+   * @param parameters of {@link GptConfig#layout}
    */
-  public Gpt(GptConfig config, ParameterStore parameters, ParameterStore gradients) {
-    Binder binder = new Binder(parameters, gradients);
-    tokenEmbedding = binder.parameter("wte.weight");
-    embedding = new Embedding(tokenEmbedding, binder.parameter("wpe.weight"));
+  public Gpt(GptConfig config, Parameters parameters) {
+    this.config = config;
+    this.dtype = parameters.dtype();
+    GptModules modules = new GptModules(config, new Modules(parameters));
+    tokens = parameters.matrix(modules.tokenEmbedding());
+    positions =
+        modules.hasLearnedPositions() ? parameters.matrix(modules.positionEmbedding()) : null;
+    List<TransformerBlock> blocks = new ArrayList<>();
     for (int layer = 0; layer < config.numLayers(); layer++) {
-      String block = "h." + layer + ".";
-      blocks.add(
-          new TransformerBlock(
-              binder.layerNorm(block + "ln_1"),
-              new Attention(
-                  config.numHeads(),
-                  binder.linear(block + "attn.c_attn"),
-                  binder.linear(block + "attn.c_proj")),
-              binder.layerNorm(block + "ln_2"),
-              new FeedForward(
-                  binder.linear(block + "mlp.c_fc"), binder.linear(block + "mlp.c_proj"))));
+      blocks.add(modules.block(layer));
     }
-    finalNorm = binder.layerNorm("ln_f");
+    stack = new TransformerStack(blocks);
+    finalNorm = modules.finalNorm();
+    boolean tied = config.options().tiedEmbeddings();
+    head = new VocabularyHead(tied ? tokens : parameters.matrix("lm_head.weight"), null, 1);
+  }
+
+  @Override
+  public Losses losses(Tape tape, Batch batch, LossScale scale) {
+    if (!(batch instanceof CausalBatch causal)) {
+      throw Positions.wrongBatch(batch, "GPT", "CausalBatch");
+    }
+    Positions.requireLength("A sequence", causal.length(), config);
+    Sequences sequences = new Sequences(causal.size(), causal.length(), null);
+    int[] counted = Positions.counted(causal.size(), causal.length(), 0);
+    Variable hidden = hidden(tape, causal.inputs(), counted, sequences, null);
+    Tensor targets = tape.upload(causal.targets());
+    return new Losses(head.losses(tape, hidden, targets, scale.target()), null);
+  }
+
+  /** Hidden states after the final norm: [B × T, C]. */
+  private Variable hidden(
+      Tape tape, int[] ids, int[] positionIds, Sequences sequences, DecoderCache cache) {
+    List<Embedding.LookUp> lookUps = new ArrayList<>();
+    lookUps.add(new Embedding.LookUp(tokens, tape.upload(ids)));
+    Tensor positionRows = tape.upload(positionIds);
+    if (positions != null) {
+      lookUps.add(new Embedding.LookUp(positions, positionRows));
+    }
+    Variable embedded = Embedding.sum(tape, lookUps);
+    Variable stream = Operations.drop(tape, config.dropout(), embedded, sequences.count());
+    AttentionContext context = new AttentionContext(sequences, positionRows, null, cache);
+    return finalNorm.forward(tape, stack.forward(tape, stream, context));
+  }
+
+  /** The logits of every position of some sequences: [B × T, V], without a way back. */
+  public Tensor logits(Tape tape, CausalBatch batch) {
+    Positions.requireLength("A sequence", batch.length(), config);
+    Sequences sequences = new Sequences(batch.size(), batch.length(), null);
+    int[] counted = Positions.counted(batch.size(), batch.length(), 0);
+    return head.logits(tape, hidden(tape, batch.inputs(), counted, sequences, null).value());
+  }
+
+  @Override
+  public Tensor next(Tape tape, int[] newTokens, int[] numTokens, DecoderCache cache) {
+    int length = newTokens.length / cache.numSequences();
+    Sequences sequences = new Sequences(cache.numSequences(), length, null);
+    int[] positionIds = Positions.continued(cache.lengths(), length, 0);
+    Variable hidden = hidden(tape, newTokens, positionIds, sequences, cache);
+    cache.advance(numTokens);
+    Tensor lastRows = tape.upload(Positions.lastRows(numTokens, length));
+    return head.logits(tape, Operations.chooseRows(tape, hidden, lastRows).value());
   }
 
   /**
-   * Hidden states after the final norm.
+   * A cache for sequences that grow.
    *
-   * @param tokens I32 [B, T], T at most the context length
-   * @return [B × T, C]
+   * @param numSequences B
+   * @param capacity tokens of the longest sequence
    */
-  public Variable forward(Tape tape, Tensor tokens) {
-    Variable stream = embedding.forward(tape, tokens);
-    for (TransformerBlock block : blocks) {
-      stream = block.forward(tape, stream, tokens.dim(1));
-    }
-    return finalNorm.forward(tape, stream);
+  public DecoderCache newCache(int numSequences, int capacity) {
+    return new DecoderCache(
+        new DecoderCache.Shape(
+            dtype,
+            config.numLayers(),
+            numSequences,
+            capacity,
+            1,
+            0,
+            config.numKeyValueHeads(),
+            config.headSize()));
   }
 
-  /** The token embedding [V, C], which is also the matrix of the logits. */
-  public Parameter tokenEmbedding() {
-    return tokenEmbedding;
-  }
-
-  /** Names, shapes and offsets of all parameters. */
-  public static List<ParameterStore.Slice> layout(GptConfig config) {
-    LayoutBuilder layout = new LayoutBuilder();
-    long width = config.embeddingSize();
-    layout.add("wte.weight", config.vocabSize(), width);
-    layout.add("wpe.weight", config.contextLength(), width);
-    for (int layer = 0; layer < config.numLayers(); layer++) {
-      String block = "h." + layer + ".";
-      layout.addWithBias(block + "ln_1", config.bias(), width);
-      layout.addWithBias(block + "attn.c_attn", config.bias(), width, 3 * width);
-      layout.addWithBias(block + "attn.c_proj", config.bias(), width, width);
-      layout.addWithBias(block + "ln_2", config.bias(), width);
-      layout.addWithBias(block + "mlp.c_fc", config.bias(), width, 4 * width);
-      layout.addWithBias(block + "mlp.c_proj", config.bias(), 4 * width, width);
-    }
-    layout.addWithBias("ln_f", config.bias(), width);
-    return layout.slices;
-  }
-
-  private record Binder(ParameterStore parameters, ParameterStore gradients) {
-    Parameter parameter(String name) {
-      return Parameter.of(parameters, gradients, PREFIX + name);
+  /** Layers under GPT-2's names, or under Llama's. */
+  private record GptModules(GptConfig config, Modules modules) {
+    boolean isGpt2() {
+      return config.options().isGpt2();
     }
 
-    private Parameter bias(String module) {
-      return parameters.contains(PREFIX + module + ".bias") ? parameter(module + ".bias") : null;
+    boolean hasLearnedPositions() {
+      return config.options().positions() == GptOptions.Positions.LEARNED;
     }
 
-    Linear linear(String module) {
-      return new Linear(parameter(module + ".weight"), bias(module));
+    String tokenEmbedding() {
+      return isGpt2() ? "transformer.wte.weight" : "model.embed_tokens.weight";
     }
 
-    LayerNorm layerNorm(String module) {
-      return new LayerNorm(parameter(module + ".weight"), bias(module));
-    }
-  }
-
-  private static final class LayoutBuilder {
-    private final List<ParameterStore.Slice> slices = new ArrayList<>();
-    private long offset;
-
-    void add(String name, Long... shape) {
-      ParameterStore.Slice slice = new ParameterStore.Slice(PREFIX + name, offset, List.of(shape));
-      slices.add(slice);
-      offset = Math.addExact(offset, slice.numElements());
+    String positionEmbedding() {
+      return isGpt2() ? "transformer.wpe.weight" : "model.embed_positions.weight";
     }
 
-    void add(String name, long numRows, long numColumns) {
-      add(name, new Long[] {numRows, numColumns});
+    Norm finalNorm() {
+      return norm(isGpt2() ? "transformer.ln_f" : "model.norm");
     }
 
-    void addWithBias(String module, boolean bias, Long... shape) {
-      add(module + ".weight", shape);
-      if (bias) {
-        add(module + ".bias", shape[shape.length - 1]);
-      }
+    private Norm norm(String module) {
+      return switch (config.options().norm()) {
+        case LAYER_NORM -> modules.layerNorm(module, GptConfig.NORM_EPSILON);
+        case RMS_NORM -> modules.rmsNorm(module, GptConfig.NORM_EPSILON);
+      };
+    }
+
+    private Sublayer sublayer(String norm) {
+      return new Sublayer(norm(norm), true, config.dropout());
+    }
+
+    TransformerBlock block(int layer) {
+      return isGpt2()
+          ? gpt2Block("transformer.h." + layer + ".")
+          : llamaBlock("model.layers." + layer + ".");
+    }
+
+    private AttentionShape attention() {
+      return new AttentionShape(
+          config.numHeads(),
+          config.numKeyValueHeads(),
+          config.headSize(),
+          1 / Math.sqrt((double) config.headSize()),
+          true,
+          hasLearnedPositions() ? 0 : GptOptions.ROTARY_BASE,
+          config.dropout());
+    }
+
+    private TransformerBlock gpt2Block(String block) {
+      return new TransformerBlock(
+          sublayer(block + "ln_1"),
+          new SelfAttention(
+              attention(),
+              modules.conv1d(block + "attn.c_attn"),
+              modules.conv1d(block + "attn.c_proj")),
+          sublayer(block + "ln_2"),
+          new FeedForward.Plain(
+              modules.conv1d(block + "mlp.c_fc"),
+              Activation.GELU_TANH,
+              modules.conv1d(block + "mlp.c_proj"),
+              0));
+    }
+
+    private TransformerBlock llamaBlock(String block) {
+      return new TransformerBlock(
+          sublayer(block + "input_layernorm"),
+          new SelfAttention(
+              attention(),
+              modules.fused(block + "self_attn.", "q_proj", "k_proj", "v_proj"),
+              modules.linear(block + "self_attn.o_proj")),
+          sublayer(block + "post_attention_layernorm"),
+          llamaNetwork(block + "mlp."));
+    }
+
+    private FeedForward llamaNetwork(String network) {
+      return switch (config.options().feedForward()) {
+        case GELU ->
+            new FeedForward.Plain(
+                modules.linear(network + "up_proj"),
+                Activation.GELU_TANH,
+                modules.linear(network + "down_proj"),
+                0);
+        case SWIGLU ->
+            new FeedForward.Gated(
+                modules.linear(network + "gate_proj"),
+                modules.linear(network + "up_proj"),
+                Activation.SILU,
+                modules.linear(network + "down_proj"),
+                0);
+      };
     }
   }
 }

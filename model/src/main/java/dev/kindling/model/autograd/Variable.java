@@ -38,31 +38,59 @@ public final class Variable {
     return gradient;
   }
 
+  boolean hasGradient() {
+    return gradient != null;
+  }
+
   /** The place for one more share; the caller writes it before anything else runs. */
   public Share nextShare() {
     boolean accumulate = gradient != null;
     if (!accumulate) {
-      gradient = tape.arena().allocate(value.dtype(), value.shape());
+      gradient = tape.newGradient(value);
     }
     return new Share(gradient, accumulate);
+  }
+
+  /** The place for the only share of a value that has one use. */
+  public Tensor onlyShare() {
+    if (gradient != null) {
+      throw new IllegalStateException("A second operation contributes to the gradient of " + value);
+    }
+    return nextShare().tensor();
   }
 
   /** Adds a share that stays as it is: the caller goes on reading {@code share}. */
   public void addShare(Tensor share) {
     if (gradient == null) {
-      gradient = tape.arena().allocate(value.dtype(), value.shape());
+      gradient = tape.newGradient(value);
       tape.backend().copy(share, gradient);
     } else {
       tape.backend().addInPlace(gradient, share);
     }
   }
 
-  /** Adds a share whose memory nobody needs any more: it may become this gradient. */
-  public void handOverShare(Tensor share) {
+  /** Adds the whole gradient of {@code result}, which has none afterwards: nothing is copied. */
+  public void takeShare(Variable result) {
+    Tensor share = result.gradient();
+    result.gradient = null;
+    takeShare(share);
+  }
+
+  /** Adds a share made by {@link Tape#newGradient}, which nobody reads any more. */
+  public void takeShare(Tensor share) {
     if (gradient == null) {
       gradient = share;
     } else {
       tape.backend().addInPlace(gradient, share);
+      tape.recycle(share);
+    }
+  }
+
+  /** Gives the gradient's memory back. */
+  void releaseGradient() {
+    if (gradient != null) {
+      tape.recycle(gradient);
+      gradient = null;
     }
   }
 }

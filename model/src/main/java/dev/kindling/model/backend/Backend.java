@@ -6,28 +6,37 @@ import java.util.Set;
 
 /**
  * The contract of the kernels. A kernel reads tensors, writes into tensors that it is given, and
- * allocates nothing that a caller sees. Floating-point arguments of one call share one dtype out of
- * {@link #floatTypes()}, ids are I32; everything is contiguous unless it is a {@link Matrix}.
- * Arguments are checked by the layers above, not here. {@code …Backward} kernels <em>add</em> to
- * gradients of parameters; what they do to gradients of activations, the {@code accumulate} flag
- * says. A backend is used by one thread at a time, and the same calls on the same bits give the
- * same bits, for the same number of threads.
+ * allocates nothing that a caller sees. Everything is contiguous unless it is a {@link Matrix} or
+ * {@link Heads}; ids are I32. Activations, their gradients and weight matrices of one call share
+ * one dtype out of {@link #floatTypes()}; biases, gains, statistics, losses, and all gradients of
+ * parameters have its {@linkplain DType#accumulator() accumulator type}, which for BF16 is F32.
+ * Arguments are checked by the layers above, not here. What is written may be what is read only
+ * where the kernel goes element by element: sums, activations, dropout. {@code …Backward} kernels
+ * <em>add</em> to gradients of parameters; what they do to gradients of activations, the {@code
+ * accumulate} flag says. A backend is used by one thread at a time, and the same calls on the same
+ * bits give the same bits, for the same number of threads.
  *
- * <p>Legend: B = batch, T = sequence length, N = B × T tokens, C = embedding size, H = number of
- * heads, D = C / H, V = vocabulary size.
+ * <p>Legend: B = batch, T = sequence length, N = rows (usually B × T tokens), C = embedding size, H
+ * = number of heads, D = head size, F = feed-forward size, V = vocabulary size.
  */
 public interface Backend extends AutoCloseable {
   /** The name by which configuration selects it. */
   String name();
 
-  /** The floating-point types that its kernels take. */
+  /** The types of activations that its kernels take. */
   Set<DType> floatTypes();
 
   /** Sets every element. */
   void fill(Tensor target, double value);
 
-  /** Copies {@code source} to {@code target}, of the same size. */
+  /** Copies {@code source} to {@code target}, of the same size and dtype. */
   void copy(Tensor source, Tensor target);
+
+  /** Copies a matrix to another place, of the same shape and dtype. */
+  void copy(Matrix source, Matrix target);
+
+  /** Rounds {@code source} to the dtype of {@code target}, of the same size; F32 and BF16. */
+  void convert(Tensor source, Tensor target);
 
   /** Multiplies every element by {@code factor}. */
   void scaleInPlace(Tensor target, double factor);
@@ -38,33 +47,33 @@ public interface Backend extends AutoCloseable {
   /** sum = left + right. */
   void add(Tensor left, Tensor right, Tensor sum);
 
-  /** The sum of the squares of all elements, accumulated in double. */
+  /** The sum of the squares of all elements of an F32 or F64 tensor, accumulated in double. */
   double squaredNorm(Tensor source);
 
   /**
    * out = left · right (+ bias) (+ out).
    *
    * @param left [M, K]
-   * @param right [K, N]
-   * @param bias [N], added to every row; null for none
-   * @param out [M, N]; overlaps with no input
+   * @param right [K, N], of the dtype of {@code left}
+   * @param bias [N] of the accumulator type, added to every row; null for none
+   * @param out [M, N], of the dtype of {@code left} or its accumulator type; overlaps with no input
    * @param accumulate whether to add to {@code out} instead of overwriting it
    */
   void matmul(Matrix left, Matrix right, Tensor bias, Matrix out, boolean accumulate);
 
-  /** sums[j] += the sum over i of matrix[i, j]: the gradient of a bias. */
+  /** sums[j] += the sum over i of matrix[i, j]: the gradient of a bias, of the accumulator type. */
   void addColumnSums(Matrix matrix, Tensor sums);
 
   /**
    * output = input · weight + bias.
    *
    * @param input [N, in]
-   * @param weight [in, out], the layout of GPT-2's Conv1D
-   * @param bias [out], or null
+   * @param weight [in, out], in either order of storage
+   * @param bias [out] of the accumulator type, or null
    * @param output [N, out]
    */
-  default void linearForward(Tensor input, Tensor weight, Tensor bias, Tensor output) {
-    matmul(Matrix.of(input), Matrix.of(weight), bias, Matrix.of(output), false);
+  default void linearForward(Tensor input, Matrix weight, Tensor bias, Tensor output) {
+    matmul(Matrix.of(input), weight, bias, Matrix.of(output), false);
   }
 
   /**
@@ -73,64 +82,65 @@ public interface Backend extends AutoCloseable {
    * @param outputGradient [N, out]
    * @param input [N, in], as given to forward
    * @param weight [in, out]
-   * @param inputGradient [N, in]
+   * @param inputGradient [N, in]; null where nobody needs it
    * @param accumulate whether {@code inputGradient} is added to
-   * @param weightGradient [in, out], added to
-   * @param biasGradient [out], added to; null where there is no bias
+   * @param weightGradient [in, out] of the accumulator type, stored as {@code weight} is; added to
+   * @param biasGradient [out] of the accumulator type, added to; null where there is no bias
    */
   default void linearBackward(
       Tensor outputGradient,
       Tensor input,
-      Tensor weight,
+      Matrix weight,
       Tensor inputGradient,
       boolean accumulate,
-      Tensor weightGradient,
+      Matrix weightGradient,
       Tensor biasGradient) {
     Matrix outputGradients = Matrix.of(outputGradient);
-    matmul(
-        outputGradients,
-        Matrix.of(weight).transposed(),
-        null,
-        Matrix.of(inputGradient),
-        accumulate);
-    matmul(Matrix.of(input).transposed(), outputGradients, null, Matrix.of(weightGradient), true);
+    if (inputGradient != null) {
+      matmul(outputGradients, weight.transposed(), null, Matrix.of(inputGradient), accumulate);
+    }
+    if (weight.columnStride() == 1) {
+      matmul(Matrix.of(input).transposed(), outputGradients, null, weightGradient, true);
+    } else {
+      // The transposed product, so that what is written is row-major.
+      matmul(
+          outputGradients.transposed(), Matrix.of(input), null, weightGradient.transposed(), true);
+    }
     if (biasGradient != null) {
       addColumnSums(outputGradients, biasGradient);
     }
   }
 
   /**
-   * output[i] = tokenEmbedding[tokens[i]] + positionEmbedding[i mod T].
+   * output[i] = table[rows[i]] (+ output[i]): a look-up of embeddings, or a choice of tokens.
    *
-   * @param tokens I32 [B, T]
-   * @param tokenEmbedding [V, C]
-   * @param positionEmbedding [at least T, C]
+   * @param table [R, C]
+   * @param rows I32 [N], each from 0 to R - 1
    * @param output [N, C]
+   * @param accumulate whether to add to {@code output} instead of overwriting it
    */
-  void embeddingForward(
-      Tensor tokens, Tensor tokenEmbedding, Tensor positionEmbedding, Tensor output);
+  void gatherRows(Tensor table, Tensor rows, Tensor output, boolean accumulate);
 
   /**
-   * Adds to the gradients of both embeddings, token by token in order.
+   * tableGradient[rows[i]] += outputGradient[i], in the order of i: the gradient of {@link
+   * #gatherRows}.
    *
    * @param outputGradient [N, C]
-   * @param tokens I32 [B, T]
-   * @param tokenGradient [V, C], added to
-   * @param positionGradient [at least T, C], added to
+   * @param rows I32 [N]
+   * @param tableGradient [R, C], of the dtype of {@code outputGradient} or its accumulator type
    */
-  void embeddingBackward(
-      Tensor outputGradient, Tensor tokens, Tensor tokenGradient, Tensor positionGradient);
+  void scatterAddRows(Tensor outputGradient, Tensor rows, Tensor tableGradient);
 
   /**
    * output = (input - mean) / sqrt(variance + epsilon) · gain + bias, over the last dim (Ba et al.
    * 2016), with the population variance.
    *
    * @param input [N, C]
-   * @param gain [C]
-   * @param bias [C], or null
+   * @param gain [C] of the accumulator type
+   * @param bias [C] of the accumulator type, or null
    * @param output [N, C]
-   * @param mean [N], written for backward
-   * @param variance [N], written for backward
+   * @param mean [N] of the accumulator type, written for backward
+   * @param variance [N] of the accumulator type, written for backward
    */
   void layerNormForward(
       Tensor input,
@@ -163,45 +173,129 @@ public interface Backend extends AutoCloseable {
       Tensor biasGradient);
 
   /**
-   * output = GELU(input) in its tanh form (Hendrycks and Gimpel 2016), which is GPT-2's: 0.5 x (1 +
-   * tanh(sqrt(2/π) (x + 0.044715 x³))).
-   */
-  void geluForward(Tensor input, Tensor output);
-
-  /** inputGradient = outputGradient · GELU'(input); overwrites. */
-  void geluBackward(Tensor outputGradient, Tensor input, Tensor inputGradient);
-
-  /**
-   * Causal self-attention of all heads: softmax(q kᵀ / sqrt(D)) v, where position t sees positions
-   * 0…t. Scores exist for a tile of (batch, head, rows) at a time, so memory grows with T.
+   * output = input / sqrt(meanSquare + epsilon) · gain, over the last dim (Zhang and Sennrich
+   * 2019).
    *
-   * @param qkv [B, T, 3C]: queries, keys, values side by side, each head's D columns together
-   * @param numHeads H
+   * @param input [N, C]
+   * @param gain [C] of the accumulator type
    * @param output [N, C]
+   * @param meanSquare [N] of the accumulator type, written for backward
    */
-  void causalAttentionForward(Tensor qkv, int numHeads, Tensor output);
+  void rmsNormForward(Tensor input, Tensor gain, double epsilon, Tensor output, Tensor meanSquare);
 
   /**
-   * The gradient of {@link #causalAttentionForward}; the scores are computed anew (as in
-   * FlashAttention, Dao et al. 2022).
+   * The gradients of {@link #rmsNormForward}.
    *
    * @param outputGradient [N, C]
-   * @param qkv [B, T, 3C], as given to forward
-   * @param qkvGradient [B, T, 3C], overwritten
+   * @param inputGradient [N, C]
+   * @param accumulate whether {@code inputGradient} is added to
+   * @param gainGradient [C], added to
    */
-  void causalAttentionBackward(Tensor outputGradient, Tensor qkv, int numHeads, Tensor qkvGradient);
+  void rmsNormBackward(
+      Tensor outputGradient,
+      Tensor input,
+      Tensor gain,
+      double epsilon,
+      Tensor meanSquare,
+      Tensor inputGradient,
+      boolean accumulate,
+      Tensor gainGradient);
+
+  /** output = activation(input), element by element; any shape. */
+  void activationForward(Activation activation, Tensor input, Tensor output);
+
+  /** inputGradient = outputGradient · activation'(input); overwrites. */
+  void activationBackward(
+      Activation activation, Tensor outputGradient, Tensor input, Tensor inputGradient);
 
   /**
-   * losses[i] = -log softmax(hidden[i] · weightᵀ)[targets[i]], in nats; 0 where the target is -1.
-   * Logits exist for {@code rowsPerChunk} tokens at a time.
+   * output = activation(gate) · up (GLU variants, Shazeer 2020); all of one shape.
+   *
+   * @param gate what the activation is applied to
+   * @param up what the gate lets through
+   */
+  void gatedActivationForward(Activation activation, Tensor gate, Tensor up, Tensor output);
+
+  /**
+   * The gradients of {@link #gatedActivationForward}.
+   *
+   * @param gateGradient overwritten
+   * @param upGradient overwritten
+   */
+  void gatedActivationBackward(
+      Activation activation,
+      Tensor outputGradient,
+      Tensor gate,
+      Tensor up,
+      Tensor gateGradient,
+      Tensor upGradient);
+
+  /**
+   * target = source, with elements dropped as {@code dropout} says. Linear, so that its own
+   * gradient is the same kernel applied to the gradient.
+   *
+   * @param target of the shape of {@code source}; may be {@code source} itself
+   */
+  void dropout(Tensor source, Dropout dropout, Tensor target);
+
+  /**
+   * Rotary positions (Su et al. 2021): turns the pair (i, i + D/2) of every head by the angle
+   * position · theta^(-2i/D).
+   *
+   * @param heads changed in place; D is even
+   * @param positions I32 [B × T]
+   * @param inverse whether to turn back, which is also what its gradient needs
+   */
+  void rotateInPlace(Heads heads, Tensor positions, double theta, boolean inverse);
+
+  /**
+   * Attention of all heads. Scores exist for a tile of (sequences, heads, query rows) at a time, so
+   * memory grows with T.
+   *
+   * @param output [B × Tq, H · D], each head's D columns together
+   */
+  void attentionForward(AttentionInputs inputs, Tensor output);
+
+  /**
+   * The gradients of {@link #attentionForward}; the scores are computed anew (as in FlashAttention,
+   * Dao et al. 2022).
+   *
+   * @param outputGradient [B × Tq, H · D]
+   */
+  void attentionBackward(
+      Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients);
+
+  /**
+   * bias[h, q, k] = table[buckets[q, k], h]: T5's relative positions (Raffel et al. 2020).
+   *
+   * @param table [number of buckets, H] of the accumulator type
+   * @param buckets I32 [Tq, Tk]
+   * @param bias [H, Tq, Tk] of the accumulator type, overwritten
+   */
+  void relativeBiasForward(Tensor table, Tensor buckets, Tensor bias);
+
+  /**
+   * The gradient of {@link #relativeBiasForward}.
+   *
+   * @param biasGradient [H, Tq, Tk]
+   * @param tableGradient [number of buckets, H], added to
+   */
+  void relativeBiasBackward(Tensor biasGradient, Tensor buckets, Tensor tableGradient);
+
+  /**
+   * losses[i] = -log softmax(scale · hidden[i] · weightᵀ + bias)[targets[i]], in nats; 0 where the
+   * target is -1. Logits exist for {@code rowsPerChunk} rows at a time, in the accumulator type.
    *
    * @param hidden [N, C]
-   * @param weight [V, C]
    * @param targets I32 [N]; -1 is not counted
-   * @param losses [N]
+   * @param losses [N] of the accumulator type
    */
   void vocabularyLossForward(
-      Tensor hidden, Tensor weight, Tensor targets, int rowsPerChunk, Tensor losses);
+      Tensor hidden,
+      VocabularyProjection projection,
+      Tensor targets,
+      int rowsPerChunk,
+      Tensor losses);
 
   /**
    * {@link #vocabularyLossForward} with the gradient of {@code gradientScale} × the sum of the
@@ -209,21 +303,20 @@ public interface Backend extends AutoCloseable {
    * the logits are not computed twice (the idea is Liger Kernel's, Hsu et al. 2024).
    *
    * @param hiddenGradient [N, C], overwritten
-   * @param weightGradient [V, C], added to
    */
   void vocabularyLossForwardBackward(
       Tensor hidden,
-      Tensor weight,
+      VocabularyProjection projection,
       Tensor targets,
       int rowsPerChunk,
       double gradientScale,
       Tensor losses,
-      Tensor hiddenGradient,
-      Tensor weightGradient);
+      Tensor hiddenGradient);
 
   /**
    * m = β₁ m + (1 - β₁) g, v = β₂ v + (1 - β₂) g², parameters ← parameters (1 - lr · decay) - lr ·
-   * m̂ / (sqrt(v̂) + ε), where g is the scaled gradient and hats are corrected for bias.
+   * m̂ / (sqrt(v̂) + ε), where g is the scaled gradient and hats are corrected for bias. F32 or
+   * F64.
    */
   void adamWInPlace(
       Tensor parameters,

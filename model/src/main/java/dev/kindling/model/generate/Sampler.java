@@ -1,93 +1,57 @@
 package dev.kindling.model.generate;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
 /**
- * Chooses the next token from its logits. A pure function: equal logits and equal draws give equal
+ * Chooses the next token from its logits. A pure function: equal logits, texts and draws give equal
  * tokens.
  *
  * <p>Logits of minus infinity mark tokens that are never chosen. NaN or plus infinity is an {@link
  * ArithmeticException}, because the model that gave it is broken.
  */
-public sealed interface Sampler {
+public final class Sampler {
+  private final List<LogitRule> rules;
+  private final boolean greedy;
+
   /**
-   * Chooses a token.
+   * A sampler without a state.
+   *
+   * @param settings what makes a token likely
+   */
+  public Sampler(SamplingSettings settings) {
+    this.greedy = settings.temperature() == 0;
+    List<LogitRule> inOrder = new ArrayList<>();
+    if (settings.repetitionPenalty() != 1) {
+      inOrder.add(new LogitRule.RepetitionPenalty(settings.repetitionPenalty()));
+    }
+    if (!greedy) {
+      inOrder.add(new LogitRule.Temperature(settings.temperature()));
+      if (settings.topK() > 0) {
+        inOrder.add(new LogitRule.TopK(settings.topK()));
+      }
+      if (settings.topP() < 1) {
+        inOrder.add(new LogitRule.TopP(settings.topP()));
+      }
+    }
+    this.rules = List.copyOf(inOrder);
+  }
+
+  /**
+   * Chooses a token. Where equal logits compete, lower ids win.
    *
    * @param logits unnormalised log-probabilities [vocabSize]
+   * @param occurring the tokens that occur in the text so far
    * @param draw a number from 0 (inclusive) to 1 (exclusive) that decides among the candidates
    * @return a token id
    * @throws ArithmeticException if a logit is NaN or plus infinity, or every one is minus infinity
    */
-  int sample(float[] logits, double draw);
-
-  /**
-   * The sampler for the usual two settings.
-   *
-   * @param temperature divides the logits; 0 is greedy
-   * @param topK only this many best tokens are candidates; 0 is all of them
-   * @throws IllegalArgumentException if a setting is negative or not a number
-   */
-  static Sampler of(double temperature, int topK) {
-    if (temperature == 0) {
-      requireCount(topK);
-      return new Greedy();
+  public int sample(float[] logits, BitSet occurring, double draw) {
+    Candidates candidates = new Candidates(logits);
+    for (LogitRule rule : rules) {
+      rule.apply(candidates, occurring);
     }
-    return topK == 0 ? new Temperature(temperature) : new TopK(temperature, topK);
-  }
-
-  /** Takes the best token; among equals the one with the lowest id. */
-  record Greedy() implements Sampler {
-    @Override
-    public int sample(float[] logits, double draw) {
-      return Candidates.best(logits);
-    }
-  }
-
-  /**
-   * Draws from softmax(logits / temperature).
-   *
-   * @param temperature above 0: below 1 sharpens, above 1 flattens
-   */
-  record Temperature(double temperature) implements Sampler {
-    /** Checks the setting. */
-    public Temperature {
-      requireTemperature(temperature);
-    }
-
-    @Override
-    public int sample(float[] logits, double draw) {
-      return Candidates.draw(logits, temperature, draw);
-    }
-  }
-
-  /**
-   * Draws from softmax(logits / temperature) of the k best tokens (Fan et al. 2018). Where equal
-   * logits compete for the last places, lower ids win.
-   *
-   * @param temperature above 0
-   * @param k 1 or more; a number beyond the vocabulary takes all of it
-   */
-  record TopK(double temperature, int k) implements Sampler {
-    /** Checks the settings. */
-    public TopK {
-      requireTemperature(temperature);
-      requireCount(k);
-    }
-
-    @Override
-    public int sample(float[] logits, double draw) {
-      return Candidates.draw(Candidates.keepBest(logits, k), temperature, draw);
-    }
-  }
-
-  private static void requireTemperature(double temperature) {
-    if (!(temperature > 0) || !Double.isFinite(temperature)) {
-      throw new IllegalArgumentException(
-          "temperature is " + temperature + ": it must be 0 (greedy) or more, and finite");
-    }
-  }
-
-  private static void requireCount(int topK) {
-    if (topK < 0) {
-      throw new IllegalArgumentException("topK is " + topK + ": it must be 0 (all tokens) or more");
-    }
+    return greedy ? candidates.best() : candidates.draw(draw);
   }
 }

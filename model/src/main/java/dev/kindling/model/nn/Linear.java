@@ -2,34 +2,49 @@ package dev.kindling.model.nn;
 
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
+import dev.kindling.model.backend.Matrix;
 import dev.kindling.model.tensor.Tensor;
 
 /**
  * An affine map of the last dim.
  *
- * @param weight [in, out], the layout of GPT-2's Conv1D
+ * @param weight [in, out], the layout of GPT-2's Conv1D, or [out, in], that of PyTorch's Linear
+ * @param outputsFirst whether {@code weight} is [out, in]
  * @param bias [out], or null
  */
-public record Linear(Parameter weight, Parameter bias) {
+public record Linear(Parameter weight, boolean outputsFirst, Parameter bias) {
   /** Maps [N, in] to [N, out]. */
   public Variable forward(Tape tape, Variable input) {
-    Tensor biasValue = bias == null ? null : bias.value();
-    Variable output =
-        tape.variable(input.value().dtype(), input.value().dim(0), weight.value().dim(1));
-    tape.backend().linearForward(input.value(), weight.value(), biasValue, output.value());
-    tape.record(
-        () -> {
-          Variable.Share share = input.nextShare();
-          tape.backend()
-              .linearBackward(
-                  output.gradient(),
-                  input.value(),
-                  weight.value(),
-                  share.tensor(),
-                  share.accumulate(),
-                  weight.gradient(),
-                  bias == null ? null : bias.gradient());
-        });
+    Tensor x = input.value();
+    Variable output = tape.variable(x.dtype(), x.dim(0), numOutputs());
+    tape.backend().linearForward(x, oriented(weight.value()), valueOf(bias), output.value());
+    tape.record(output, () -> backward(tape, input, output));
     return output;
+  }
+
+  private void backward(Tape tape, Variable input, Variable output) {
+    Variable.Share share = input.nextShare();
+    tape.backend()
+        .linearBackward(
+            output.gradient(),
+            input.value(),
+            oriented(weight.value()),
+            share.tensor(),
+            share.accumulate(),
+            oriented(weight.gradient()),
+            bias == null ? null : bias.gradient());
+  }
+
+  private long numOutputs() {
+    return weight.value().dim(outputsFirst ? 0 : 1);
+  }
+
+  private Matrix oriented(Tensor tensor) {
+    Matrix stored = Matrix.of(tensor);
+    return outputsFirst ? stored.transposed() : stored;
+  }
+
+  static Tensor valueOf(Parameter parameter) {
+    return parameter == null ? null : parameter.value();
   }
 }

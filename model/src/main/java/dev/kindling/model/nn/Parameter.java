@@ -3,15 +3,10 @@ package dev.kindling.model.nn;
 import dev.kindling.model.tensor.Tensor;
 
 /**
- * A named slice of the parameters with the same slice of the gradients.
+ * A part of the parameters with the same part of the gradients.
  *
- * @param value the parameter
- * @param gradient where backward passes add to; null in a model that only infers
+ * @param value the parameter, in the type that is computed with
+ * @param gradient of the accumulator type, where backward passes add to; null in a model that only
+ *     infers
  */
-public record Parameter(Tensor value, Tensor gradient) {
-  /** The slice {@code name} of both stores; {@code gradients} may be null. */
-  public static Parameter of(ParameterStore parameters, ParameterStore gradients, String name) {
-    return new Parameter(
-        parameters.tensor(name), gradients == null ? null : gradients.tensor(name));
-  }
-}
+public record Parameter(Tensor value, Tensor gradient) {}

@@ -89,6 +89,15 @@ public final class ParameterStore implements AutoCloseable {
    * @throws IllegalArgumentException if there is none
    */
   public Tensor tensor(String name) {
+    return tensor(slice(name));
+  }
+
+  /**
+   * The place of a named slice.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Slice slice(String name) {
     Slice slice = byName.get(name);
     if (slice == null) {
       throw new IllegalArgumentException(
@@ -97,7 +106,7 @@ public final class ParameterStore implements AutoCloseable {
               + ": there are "
               + slices.stream().map(Slice::name).toList());
     }
-    return tensor(slice);
+    return slice;
   }
 
   /** The slice's view of the flat vector. */

@@ -4,27 +4,59 @@ import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
 
 /**
- * A pre-norm Transformer block (Radford et al. 2019): x + attention(norm(x)), then x +
- * feedForward(norm(x)).
+ * One layer: self-attention, in decoders of encoder-decoders attention to the encoder, and a
+ * position-wise network, each with its residual connection (Vaswani et al. 2017).
+ *
+ * @param attentionLayer around {@code attention}
+ * @param crossLayer around {@code cross}; null without an encoder
+ * @param cross null without an encoder
+ * @param networkLayer around {@code network}
  */
 public record TransformerBlock(
-    LayerNorm attentionNorm, Attention attention, LayerNorm feedForwardNorm, FeedForward network) {
-  /** Maps [B × T, C] to [B × T, C]; {@code length} is T. */
-  public Variable forward(Tape tape, Variable input, long length) {
-    Variable attended = attention.forward(tape, attentionNorm.forward(tape, input), length);
-    Variable middle = addResidual(tape, input, attended);
-    Variable transformed = network.forward(tape, feedForwardNorm.forward(tape, middle));
-    return addResidual(tape, middle, transformed);
+    Sublayer attentionLayer,
+    SelfAttention attention,
+    Sublayer crossLayer,
+    CrossAttention cross,
+    Sublayer networkLayer,
+    FeedForward network) {
+  /** A block without attention to an encoder. */
+  public TransformerBlock(
+      Sublayer attentionLayer,
+      SelfAttention attention,
+      Sublayer networkLayer,
+      FeedForward network) {
+    this(attentionLayer, attention, null, null, networkLayer, network);
   }
 
-  private static Variable addResidual(Tape tape, Variable stream, Variable branch) {
-    Variable sum = tape.variableLike(stream.value());
-    tape.backend().add(stream.value(), branch.value(), sum.value());
-    tape.record(
-        () -> {
-          branch.addShare(sum.gradient());
-          stream.handOverShare(sum.gradient());
-        });
-    return sum;
+  /**
+   * Maps [B × T, C] to [B × T, C].
+   *
+   * @param memory the encoder's output; null without an encoder, or where the cache has it
+   * @param layer the number of this block in its stack
+   */
+  Variable forward(
+      Tape tape,
+      Variable stream,
+      AttentionContext context,
+      CrossAttention.Memory memory,
+      int layer) {
+    Sequences sequences = context.sequences();
+    long numSamples = sequences.count();
+    Variable attended =
+        attentionLayer.forward(
+            tape, stream, numSamples, x -> attention.forward(tape, x, context, layer));
+    if (cross != null) {
+      attended =
+          crossLayer.forward(
+              tape,
+              attended,
+              numSamples,
+              x ->
+                  memory == null
+                      ? cross.forward(tape, x, context.cache(), layer)
+                      : cross.forward(tape, x, sequences, memory));
+    }
+    return networkLayer.forward(
+        tape, attended, numSamples, x -> network.forward(tape, x, numSamples));
   }
 }

@@ -1,61 +1,41 @@
 package dev.kindling.model.objective;
 
-import dev.kindling.model.autograd.Tape;
-import dev.kindling.model.autograd.Variable;
-import dev.kindling.model.nn.Parameter;
-import dev.kindling.model.tensor.Tensor;
+import dev.kindling.model.batch.CausalBatch;
+import java.util.List;
 
 /**
- * Predicts the next token: the mean cross-entropy of the targets that are not {@link #IGNORED}. The
- * logits exist for a chunk of tokens at a time.
+ * Predicts every token from those before it (Radford et al. 2019). There is no noise.
+ *
+ * @param contextLength T, the tokens that a sample predicts
  */
-public final class CausalLanguageModelling {
-  /** A target that is not counted. */
-  public static final int IGNORED = -1;
-
-  /** What the logits of one chunk may take: about a second-level cache of a server core. */
-  private static final long CHUNK_BYTES = 2L << 20;
-
-  private CausalLanguageModelling() {}
+public record CausalLanguageModelling(int contextLength) implements Objective {
 
   /**
-   * The losses of all tokens; records the gradient of their mean over {@code numCounted} tokens.
+   * Checks the length.
    *
-   * @param hidden [N, C]
-   * @param tokenEmbedding [V, C]
-   * @param targets I32 [N]
-   * @param numCounted how many targets are not {@link #IGNORED}
-   * @return [N], in nats; 0 where the target is ignored
+   * @throws IllegalArgumentException if it is less than 1
    */
-  public static Tensor losses(
-      Tape tape, Variable hidden, Parameter tokenEmbedding, Tensor targets, long numCounted) {
-    Tensor value = hidden.value();
-    Tensor losses = tape.scratch(value.dtype(), value.dim(0));
-    int rowsPerChunk = rowsPerChunk(value.dim(0), tokenEmbedding.value().dim(0));
-    if (!tape.isRecording()) {
-      tape.backend()
-          .vocabularyLossForward(value, tokenEmbedding.value(), targets, rowsPerChunk, losses);
-      return losses;
-    }
-    Tensor hiddenGradient = tape.scratch(value.dtype(), value.shape());
-    tape.backend()
-        .vocabularyLossForwardBackward(
-            value,
-            tokenEmbedding.value(),
-            targets,
-            rowsPerChunk,
-            1.0 / numCounted,
-            losses,
-            hiddenGradient,
-            tokenEmbedding.gradient());
-    tape.record(() -> hidden.handOverShare(hiddenGradient));
-    return losses;
+  public CausalLanguageModelling {
+    Checks.requireAtLeast("contextLength", contextLength, 1);
   }
 
-  /** Equal chunks, so that few shapes of kernels are needed. */
-  private static int rowsPerChunk(long numTokens, long vocabSize) {
-    long mostRows = Math.max(16, CHUNK_BYTES / (4 * vocabSize));
-    long numChunks = (numTokens + mostRows - 1) / mostRows;
-    return (int) ((numTokens + numChunks - 1) / numChunks);
+  /** T + 1: the last token is only predicted. */
+  @Override
+  public int rawTokens() {
+    return contextLength + 1;
+  }
+
+  @Override
+  public CausalBatch batch(List<RawSample> samples) {
+    Checks.requireSamples(samples);
+    int[] inputs = new int[samples.size() * contextLength];
+    int[] targets = new int[inputs.length];
+    for (int row = 0; row < samples.size(); row++) {
+      Checks.requireNumTokens(samples.get(row), rawTokens(), rawTokens());
+      int[] tokens = samples.get(row).tokens();
+      System.arraycopy(tokens, 0, inputs, row * contextLength, contextLength);
+      System.arraycopy(tokens, 1, targets, row * contextLength, contextLength);
+    }
+    return new CausalBatch(samples.size(), contextLength, inputs, targets);
   }
 }

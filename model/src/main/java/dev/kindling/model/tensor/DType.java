@@ -17,6 +17,14 @@ public enum DType {
     this.bytes = bytes;
   }
 
+  /**
+   * The type in which sums over elements of this type are kept, and with them statistics, losses
+   * and the gradients of parameters (Micikevicius et al. 2018).
+   */
+  public DType accumulator() {
+    return this == BF16 ? F32 : this;
+  }
+
   /** Bytes of one element. */
   public int bytes() {
     return bytes;

@@ -4,8 +4,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * One allocation outside the Java heap, zero-filled, aligned to 64 bytes (a cache line, and the
- * width of the widest vector register), freed by {@link #close()}.
+ * One allocation outside the Java heap, aligned to 64 bytes (a cache line, and the width of the
+ * widest vector register), freed by {@link #close()}.
  *
  * <p>JavaCPP counts it against {@code org.bytedeco.javacpp.maxbytes} and throws {@link
  * OutOfMemoryError} past that limit.
@@ -22,15 +22,25 @@ public final class OffHeapMemory implements AutoCloseable {
     this.allocation = new BytePointer(numBytes + ALIGNMENT);
     long unaligned = allocation.address();
     this.address = (unaligned + ALIGNMENT - 1) & -ALIGNMENT;
-    Pointer.memset(allocation, 0, numBytes + ALIGNMENT);
   }
 
   /**
-   * Allocates.
+   * Allocates bytes of zero.
    *
    * @throws IllegalArgumentException if {@code numBytes} is negative
    */
   public static OffHeapMemory allocate(long numBytes) {
+    OffHeapMemory memory = allocateUndefined(numBytes);
+    Pointer.memset(memory.allocation, 0, numBytes + ALIGNMENT);
+    return memory;
+  }
+
+  /**
+   * Allocates bytes of undefined content, which take no physical memory until they are written.
+   *
+   * @throws IllegalArgumentException if {@code numBytes} is negative
+   */
+  public static OffHeapMemory allocateUndefined(long numBytes) {
     if (numBytes < 0) {
       throw new IllegalArgumentException(
           "Asked for " + numBytes + " bytes off the heap: the number must not be negative");

@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
 
 /**
  * A contiguous, row-major view of off-heap memory. It does not own the memory: whoever allocated
@@ -115,6 +116,20 @@ public final class Tensor {
     return new Tensor(memory, byteOffset, dtype, newShape);
   }
 
+  /** The same memory with elements of another type and shape, of as many bytes. */
+  public Tensor as(DType newDtype, long... newShape) {
+    if (numElements(newShape) * newDtype.bytes() != numBytes()) {
+      throw new IllegalArgumentException(
+          "Cannot view "
+              + this
+              + " as "
+              + newDtype
+              + Arrays.toString(newShape)
+              + ": the sizes differ");
+    }
+    return new Tensor(memory, byteOffset, newDtype, newShape);
+  }
+
   /** A view of {@code newShape} that starts at element {@code offset}. */
   public Tensor slice(long offset, long... newShape) {
     checkRange(offset, numElements(newShape));
@@ -173,7 +188,11 @@ public final class Tensor {
     return values;
   }
 
-  /** All elements of an F32 or F64 tensor as doubles. */
+  /**
+   * All elements as doubles, exactly.
+   *
+   * @throws IllegalArgumentException if they are integers
+   */
   public double[] toDoubles() {
     double[] doubles = new double[Math.toIntExact(numElements)];
     switch (dtype) {
@@ -183,12 +202,22 @@ public final class Tensor {
         read(0, floats, 0, floats.length);
         Arrays.setAll(doubles, i -> floats[i]);
       }
-      case BF16, I32 -> throw wrongType("F32 or F64");
+      case BF16 -> {
+        short[] halves = new short[doubles.length];
+        new ShortPointer(pointer()).get(halves);
+        Arrays.setAll(doubles, i -> BFloat16.toFloat(halves[i]));
+      }
+      case I32 -> throw wrongType("F64, F32 or BF16");
     }
     return doubles;
   }
 
-  /** Sets all elements of an F32 or F64 tensor from doubles, rounding to the dtype. */
+  /**
+   * Sets the first elements from doubles, each rounded once to the dtype: to the nearest, and of
+   * two that are equally near to the even one.
+   *
+   * @throws IllegalArgumentException if the elements are integers
+   */
   public void setDoubles(double[] source) {
     checkRange(0, source.length);
     switch (dtype) {
@@ -200,7 +229,14 @@ public final class Tensor {
         }
         write(0, floats, 0, floats.length);
       }
-      case BF16, I32 -> throw wrongType("F32 or F64");
+      case BF16 -> {
+        short[] halves = new short[source.length];
+        for (int i = 0; i < halves.length; i++) {
+          halves[i] = BFloat16.fromDouble(source[i]);
+        }
+        new ShortPointer(pointer()).put(halves);
+      }
+      case I32 -> throw wrongType("F64, F32 or BF16");
     }
   }
 

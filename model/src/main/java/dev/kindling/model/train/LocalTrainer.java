@@ -1,18 +1,16 @@
 package dev.kindling.model.train;
 
-import dev.kindling.model.arch.Gpt;
-import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.arch.GptInitializer;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.LossScale;
+import dev.kindling.model.arch.ModelInitializer;
 import dev.kindling.model.autograd.Tape;
-import dev.kindling.model.autograd.Variable;
+import dev.kindling.model.autograd.Workspace;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.batch.Batch;
 import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.model.objective.CausalLanguageModelling;
 import dev.kindling.model.optim.AdamW;
 import dev.kindling.model.optim.AdamWConfig;
-import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
-import dev.kindling.model.tensor.Tensor;
 
 /**
  * One replica: model, objective and inner optimiser on one backend, with no knowledge of any other
@@ -20,29 +18,28 @@ import dev.kindling.model.tensor.Tensor;
  * its off-heap memory and leaves the backend open.
  */
 public final class LocalTrainer implements AutoCloseable {
-  private final GptConfig model;
+  private final ArchitectureConfig config;
+  private final ComputeOptions compute;
   private final Backend backend;
-  private final ParameterStore parameters;
   private final ParameterStore gradients;
+  private final BoundModel model;
   private final AdamW optimizer;
-  private final Arena arena = new Arena();
-  private final Gpt gpt;
-  private final GptInference inference;
+  private final Workspace workspace = new Workspace();
 
   /** Allocates everything; parameters and moments are zero until they are set or initialised. */
-  public LocalTrainer(GptConfig model, AdamWConfig optimizer, Backend backend) {
-    this.model = model;
+  public LocalTrainer(
+      ArchitectureConfig config, AdamWConfig optimizer, ComputeOptions compute, Backend backend) {
+    this.config = config;
+    this.compute = compute;
     this.backend = backend;
-    this.parameters = ParameterStore.allocate(Gpt.layout(model), DType.F32);
-    this.gradients = ParameterStore.allocate(Gpt.layout(model), DType.F32);
-    this.optimizer = new AdamW(optimizer, parameters, gradients, backend);
-    this.gpt = new Gpt(model, parameters, gradients);
-    this.inference = new GptInference(model, gpt, backend, arena);
+    this.gradients = ParameterStore.allocate(config.layout(), DType.F32);
+    this.model = new BoundModel(config, compute.precision(), backend, gradients);
+    this.optimizer = new AdamW(optimizer, model.parameters(), gradients, backend);
   }
 
-  /** The flat parameters (F32) and their named slices, under Hugging Face GPT-2 names. */
+  /** The flat parameters (F32) and their named slices, under Hugging Face's names. */
   public ParameterStore parameters() {
-    return parameters;
+    return model.parameters();
   }
 
   /** The gradient that the last {@link #step} computed, before clipping, laid out alike. */
@@ -50,38 +47,26 @@ public final class LocalTrainer implements AutoCloseable {
     return gradients;
   }
 
-  /** Fills the parameters as GPT-2 does, from a counter-based generator keyed by {@code seed}. */
+  /** Fills the parameters as the architecture does, from draws keyed by {@code seed}. */
   public void initialize(long seed) {
-    GptInitializer.initialize(model, parameters, seed);
-  }
-
-  /** A step of moments that were zero at step 0 and have been updated in every step since. */
-  public StepMetrics step(int[] inputs, int[] targets, int batch, int length, long step) {
-    return step(inputs, targets, batch, length, step, step);
+    ModelInitializer.initialize(config, model.parameters(), seed);
   }
 
   /**
    * Forward, backward, clip, update.
    *
-   * @param inputs token ids [batch, length], row-major
-   * @param targets the ids that follow them [batch, length]; -1 is not counted in the loss
-   * @param batch B
-   * @param length T, at most the context length
-   * @param step the optimiser step from 0: decides the learning rate
-   * @param momentSteps updates since the moments were zero, this one not counted: decides AdamW's
-   *     bias correction
+   * @param batch of the kind that the architecture is trained on
    * @throws NonFiniteLossException if the loss or the gradient is not finite; nothing was updated
    *     then
    * @throws IllegalArgumentException if sizes or ids do not fit the model, or no target counts
    */
-  public StepMetrics step(
-      int[] inputs, int[] targets, int batch, int length, long step, long momentSteps) {
-    double loss = computeGradient(new TokenBatch(inputs, targets, batch, length));
+  public StepMetrics step(Batch batch, StepPosition position) {
+    double loss = computeGradient(batch, position);
     double gradientNorm = Math.sqrt(backend.squaredNorm(gradients.flat()));
     if (!Double.isFinite(loss) || !Double.isFinite(gradientNorm)) {
       throw new NonFiniteLossException(
           "At step "
-              + step
+              + position.step()
               + " the loss is "
               + loss
               + " and the norm of its gradient "
@@ -89,40 +74,50 @@ public final class LocalTrainer implements AutoCloseable {
               + ", so the parameters were left as they were: lower the learning rate, lengthen the"
               + " warm-up or set maxGradientNorm");
     }
-    double learningRate = optimizer.updateInPlace(step, momentSteps, gradientNorm);
+    double learningRate =
+        optimizer.updateInPlace(position.step(), position.momentSteps(), gradientNorm);
     return new StepMetrics(loss, gradientNorm, learningRate);
   }
 
-  private double computeGradient(TokenBatch batch) {
-    batch.requireFits(model);
-    long numCounted = batch.numCounted();
-    if (numCounted == 0) {
-      throw new IllegalArgumentException(
-          "All targets are " + CausalLanguageModelling.IGNORED + ": a step needs one that counts");
-    }
-    arena.reset();
+  /** Sums up the gradients of all parts of the batch, and gives the loss. */
+  private double computeGradient(Batch batch, StepPosition position) {
+    batch.requireVocabulary(config.vocabSize());
+    LossScale scale = LossScale.of(batch);
+    model.refreshCopies();
     backend.fill(gradients.flat(), 0);
-    Tape tape = Tape.recording(backend, arena);
-    Variable hidden = gpt.forward(tape, batch.uploadInputs(arena));
-    Tensor losses =
-        CausalLanguageModelling.losses(
-            tape, hidden, gpt.tokenEmbedding(), batch.uploadTargets(arena), numCounted);
-    tape.backward();
-    double sum = 0;
-    for (double loss : losses.toDoubles()) {
-      sum += loss;
+    int numParts = Math.min(compute.microBatches(), batch.size());
+    double loss = 0;
+    for (int part = 0; part < numParts; part++) {
+      int first = batch.size() * part / numParts;
+      int end = batch.size() * (part + 1) / numParts;
+      Batch rows = numParts == 1 ? batch : batch.rows(first, end - first);
+      loss += addGradient(rows, position, first, scale);
     }
-    return sum / numCounted;
+    return loss;
+  }
+
+  private double addGradient(Batch batch, StepPosition position, int firstRow, LossScale scale) {
+    workspace.reset();
+    Tape.Randomness randomness =
+        new Tape.Randomness(position.dropoutKey(), position.firstSample() + firstRow);
+    Tape tape = Tape.recording(backend, workspace, compute.activationCheckpointing(), randomness);
+    double loss = model.architecture().losses(tape, batch, scale).total(scale);
+    tape.backward();
+    return loss;
   }
 
   /**
-   * Forward only.
+   * The loss of a batch without dropout and without an update.
    *
-   * @return cross-entropy in nats of every target [batch, length]; 0 where the target is -1
-   * @throws IllegalArgumentException if sizes or ids do not fit the model
+   * @throws IllegalArgumentException if sizes or ids do not fit the model, or no target counts
    */
-  public float[] tokenLosses(int[] inputs, int[] targets, int batch, int length) {
-    return inference.tokenLosses(new TokenBatch(inputs, targets, batch, length));
+  public double evaluate(Batch batch) {
+    batch.requireVocabulary(config.vocabSize());
+    LossScale scale = LossScale.of(batch);
+    model.refreshCopies();
+    workspace.reset();
+    Tape tape = Tape.forwardOnly(backend, workspace);
+    return model.architecture().losses(tape, batch, scale).total(scale);
   }
 
   /** Bytes of both moments, little-endian F32 in the layout of {@link #parameters()}. */
@@ -140,7 +135,7 @@ public final class LocalTrainer implements AutoCloseable {
   }
 
   private int numMoments(byte[] first, byte[] second) {
-    long expected = 4 * parameters.numParameters();
+    long expected = 4 * model.parameters().numParameters();
     if (first.length != expected || second.length != expected) {
       throw new IllegalArgumentException(
           "The moments have "
@@ -151,19 +146,24 @@ public final class LocalTrainer implements AutoCloseable {
               + expected
               + " each, 4 for every parameter");
     }
-    return Math.toIntExact(parameters.numParameters());
+    return Math.toIntExact(model.parameters().numParameters());
+  }
+
+  /** The most bytes that activations and their gradients took at once. */
+  public long peakActivationBytes() {
+    return workspace.peakBytes();
   }
 
   /** Bytes of off-heap memory held for activations; constant after the first step of a shape. */
   long reservedActivationBytes() {
-    return arena.reservedBytes();
+    return workspace.reservedBytes();
   }
 
   @Override
   public void close() {
-    arena.close();
+    workspace.close();
     optimizer.close();
+    model.close();
     gradients.close();
-    parameters.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.kindling.model.backend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
@@ -9,84 +11,169 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The tensors of one call of a kernel. The same calls in the same order give the same values,
- * whatever the dtype, so runs on several backends can be compared. Tensors start at odd offsets
- * inside larger ones, where nothing is aligned.
+ * The tensors of one call of a kernel. The same calls in the same order give the same values on
+ * every backend and in every dtype that holds them. Tensors start at odd offsets inside larger
+ * ones, where nothing is aligned, between elements that no kernel may change.
  */
 final class KernelRun implements AutoCloseable {
-  private static final int OFFSET = 3;
+  private static final int GUARD = 3;
+  private static final double GUARD_VALUE = -77;
+
+  /** How exact a result has to be. */
+  enum Exactness {
+    /** Of the dtype of the activations. */
+    ACTIVATION,
+    /** Of the accumulator type, from values that no kernel has to round on the way. */
+    SUM,
+    /**
+     * Of the accumulator type, from products of what a kernel may round to the activations' type.
+     */
+    SUM_OF_ROUNDED
+  }
+
+  /** What a kernel wrote. */
+  static final class Result {
+    private final double[] values;
+    private final Exactness exactness;
+
+    private Result(Output output) {
+      values = output.tensor().toDoubles();
+      exactness = output.exactness();
+    }
+
+    double[] values() {
+      return values;
+    }
+
+    Exactness exactness() {
+      return exactness;
+    }
+  }
+
+  private record Output(Tensor tensor, Exactness exactness) {}
 
   private final DType dtype;
+  private final DType precision;
   private final Arena arena = new Arena();
   private final Random random = new Random(11);
-  private final List<Tensor> outputs = new ArrayList<>();
+  private final List<Output> outputs = new ArrayList<>();
+  private final List<Tensor> guards = new ArrayList<>();
 
+  /** A run whose activations have a type's values. */
   KernelRun(DType dtype) {
+    this(dtype, dtype == DType.F64 ? DType.F32 : dtype);
+  }
+
+  /** A run in {@code dtype} on values that {@code precision} holds too. */
+  KernelRun(DType dtype, DType precision) {
     this.dtype = dtype;
+    this.precision = precision;
   }
 
-  /** Normal values, rounded to F32 so that all dtypes hold the same. */
+  /** Normal activations. */
   Tensor input(long... shape) {
-    Tensor tensor = allocate(shape);
-    double[] values = new double[(int) tensor.numElements()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    tensor.setDoubles(values);
-    return tensor;
+    return filled(dtype, precision, gaussians(0, shape), shape);
   }
 
-  /** Values of at least 0.1, for variances and second moments. */
-  Tensor positiveInput(long... shape) {
-    Tensor tensor = input(shape);
-    double[] values = tensor.toDoubles();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (0.1 + Math.abs(values[i]));
-    }
-    tensor.setDoubles(values);
-    return tensor;
+  /** Activations with a mean far from 0 for their deviation of 1. */
+  Tensor inputAround(double mean, long... shape) {
+    return filled(dtype, precision, gaussians(mean, shape), shape);
   }
 
-  /** A result that the kernel overwrites: not a number before. */
+  /** Normal biases, gains and other parameters of the accumulator type. */
+  Tensor parameter(long... shape) {
+    return filled(dtype.accumulator(), precision.accumulator(), gaussians(0, shape), shape);
+  }
+
+  /** Parameters of at least 0.1, such as second moments. */
+  Tensor positiveParameter(long... shape) {
+    double[] values = gaussians(0, shape);
+    Arrays.setAll(values, i -> 0.1 + Math.abs(values[i]));
+    return filled(dtype.accumulator(), precision.accumulator(), values, shape);
+  }
+
+  /** Activations that the kernel overwrites: not a number before. */
   Tensor overwritten(long... shape) {
-    Tensor tensor = allocate(shape);
-    double[] values = new double[(int) tensor.numElements()];
-    Arrays.fill(values, Double.NaN);
-    tensor.setDoubles(values);
-    outputs.add(tensor);
-    return tensor;
+    return watch(filled(dtype, dtype, notNumbers(shape), shape), Exactness.ACTIVATION);
   }
 
-  /** A result that the kernel adds to or changes in place. */
+  /** Statistics, losses or parameters that the kernel overwrites: not a number before. */
+  Tensor overwrittenSum(long... shape) {
+    DType type = dtype.accumulator();
+    return watch(filled(type, type, notNumbers(shape), shape), Exactness.SUM);
+  }
+
+  /** Activations that the kernel adds to, changes in place, or overwrites in part. */
   Tensor updated(long... shape) {
-    Tensor tensor = input(shape);
-    outputs.add(tensor);
+    return watch(input(shape), Exactness.ACTIVATION);
+  }
+
+  /** Parameters or their gradients that the kernel adds to or changes in place. */
+  Tensor updatedSum(long... shape) {
+    return watch(parameter(shape), Exactness.SUM);
+  }
+
+  /** Gradients of parameters that the kernel adds products of rounded values to. */
+  Tensor updatedSumOfRounded(long... shape) {
+    return watch(parameter(shape), Exactness.SUM_OF_ROUNDED);
+  }
+
+  /** Counts a tensor, which the kernel changes, among the results. */
+  Tensor watch(Tensor tensor, Exactness exactness) {
+    outputs.add(new Output(tensor, exactness));
     return tensor;
   }
 
-  /** Watches a tensor that the kernel changes in place. */
-  Tensor watch(Tensor tensor) {
-    outputs.add(tensor);
-    return tensor;
-  }
-
+  /** Ids from {@code lowest} to below {@code bound}. */
   Tensor ids(int lowest, int bound, long... shape) {
+    int[] values = new int[(int) Tensor.numElements(shape)];
+    Arrays.setAll(values, i -> lowest + random.nextInt(bound - lowest));
+    return ids(values, shape);
+  }
+
+  /** These ids. */
+  Tensor ids(int[] values, long... shape) {
     Tensor tensor = arena.allocate(DType.I32, shape);
-    int[] values = new int[(int) tensor.numElements()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = lowest + random.nextInt(bound - lowest);
-    }
     tensor.write(0, values, 0, values.length);
     return tensor;
   }
 
-  List<double[]> results() {
-    return outputs.stream().map(Tensor::toDoubles).toList();
+  /** What the kernels wrote, once it is sure that they wrote nowhere else. */
+  List<Result> results() {
+    for (Tensor guard : guards) {
+      assertThat(guard.toDoubles()).as("what lies beside a tensor").containsOnly(GUARD_VALUE);
+    }
+    return outputs.stream().map(Result::new).toList();
   }
 
-  private Tensor allocate(long... shape) {
-    long numElements = Tensor.numElements(shape);
-    return arena.allocate(dtype, numElements + OFFSET).slice(OFFSET, shape);
+  private double[] gaussians(double mean, long... shape) {
+    double[] values = new double[(int) Tensor.numElements(shape)];
+    Arrays.setAll(values, i -> mean + random.nextGaussian());
+    return values;
+  }
+
+  private static double[] notNumbers(long... shape) {
+    double[] values = new double[(int) Tensor.numElements(shape)];
+    Arrays.fill(values, Double.NaN);
+    return values;
+  }
+
+  private Tensor filled(DType type, DType rounding, double[] values, long... shape) {
+    Tensor rounded = arena.allocate(rounding, shape);
+    rounded.setDoubles(values);
+    Tensor all = arena.allocate(type, GUARD + values.length + GUARD);
+    guards.add(guard(all.slice(0, GUARD)));
+    guards.add(guard(all.slice(GUARD + values.length, GUARD)));
+    Tensor tensor = all.slice(GUARD, shape);
+    tensor.setDoubles(rounded.toDoubles());
+    return tensor;
+  }
+
+  private static Tensor guard(Tensor tensor) {
+    double[] values = new double[GUARD];
+    Arrays.fill(values, GUARD_VALUE);
+    tensor.setDoubles(values);
+    return tensor;
   }
 
   @Override

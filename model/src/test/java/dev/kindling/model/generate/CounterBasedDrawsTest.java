@@ -10,6 +10,13 @@ class CounterBasedDrawsTest {
   private static final int SIDE = 60;
 
   @Test
+  void drawsNeverChange() {
+    assertThat(CounterBasedDraws.uniform(1, 2, 3)).isEqualTo(0.4644077649833718);
+    assertThat(CounterBasedDraws.uniform(-7, 0, 0)).isEqualTo(0.1401309856140358);
+    assertThat(CounterBasedDraws.uniform(1L << 40, 5, 1023)).isEqualTo(0.3643405761731763);
+  }
+
+  @Test
   void everyKeyHasItsOwnDraw() {
     Set<Double> draws = new HashSet<>();
     for (long seed = -30; seed < SIDE - 30; seed++) {

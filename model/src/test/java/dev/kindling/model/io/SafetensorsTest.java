@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,11 +93,11 @@ class SafetensorsTest {
   void aMutatedFileIsEitherValidOrRefusedWithTheTypedException() {
     byte[] file = file();
     int headerEnd = Math.toIntExact(read(file).dataStart());
-    SplittableRandom random = new SplittableRandom(20_240_501);
+    FileMutations mutations = new FileMutations(20_240_501);
     int refused = 0;
     int numMutations = 5_000;
     for (int i = 0; i < numMutations; i++) {
-      byte[] mutated = mutate(file, headerEnd, random);
+      byte[] mutated = mutations.changeBytes(file, headerEnd);
       try {
         SafetensorsHeader header = read(mutated);
         assertThat(header.tensors())
@@ -223,29 +222,5 @@ class SafetensorsTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** One to three changes, of which most hit the header. */
-  private static byte[] mutate(byte[] file, int headerEnd, SplittableRandom random) {
-    byte[] mutated = file.clone();
-    int numChanges = random.nextInt(1, 4);
-    for (int i = 0; i < numChanges; i++) {
-      int position = random.nextInt(random.nextInt(8) == 0 ? mutated.length : headerEnd);
-      position = Math.min(position, mutated.length - 1);
-      switch (random.nextInt(5)) {
-        case 0 -> mutated[position] ^= (byte) (1 << random.nextInt(8));
-        case 1 -> mutated[position] = (byte) random.nextInt(256);
-        case 2 -> mutated[position] = (byte) "{}[]\",:0123456789 ".charAt(random.nextInt(18));
-        case 3 -> mutated = Arrays.copyOf(mutated, random.nextInt(1, mutated.length + 20));
-        case 4 -> {
-          int source = random.nextInt(mutated.length);
-          int length =
-              random.nextInt(Math.min(16, mutated.length - Math.max(source, position)) + 1);
-          System.arraycopy(mutated, source, mutated, position, length);
-        }
-        default -> throw new AssertionError("five kinds of change");
-      }
-    }
-    return mutated;
   }
 }

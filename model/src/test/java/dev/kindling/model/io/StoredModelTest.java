@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
+import dev.kindling.model.nn.DecoderCache;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.train.Precision;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,10 +27,10 @@ class StoredModelTest {
     GptConfig config = new GptConfig(23, 7, 2, 3, 15, bias);
     int[] ids = {4, 22, 0, 4, 17, 9, 1};
     try (Backend backend = Backends.open("auto", 1);
-        InferenceModel model = new InferenceModel(config, backend)) {
+        InferenceModel model = new InferenceModel(config, Precision.F32, backend)) {
       fill(model.parameters());
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      GptWeights.write(out, config, model.parameters());
+      ModelWeights.write(out, config, model.parameters());
       byte[] file = out.toByteArray();
       SafetensorsHeader header =
           Safetensors.readHeader("test", new ByteArrayInputStream(file), file.length);
@@ -37,10 +39,12 @@ class StoredModelTest {
       for (int length = 1; length <= ids.length; length++) {
         int[] context = Arrays.copyOf(ids, length);
         double[] expected = formulas.logits(context);
-        float[] logits = model.nextTokenLogits(context);
-        assertThat(logits).hasSize(expected.length);
-        for (int id = 0; id < logits.length; id++) {
-          assertThat((double) logits[id]).isCloseTo(expected[id], within(1e-4));
+        try (DecoderCache cache = model.newCache(1, length)) {
+          float[] logits = model.nextLogits(context, new int[] {length}, cache);
+          assertThat(logits).hasSize(expected.length);
+          for (int id = 0; id < logits.length; id++) {
+            assertThat((double) logits[id]).isCloseTo(expected[id], within(1e-4));
+          }
         }
       }
     }

@@ -4,35 +4,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.arch.GptInitializer;
+import dev.kindling.model.arch.ModelInitializer;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
+import dev.kindling.model.batch.CausalBatch;
+import dev.kindling.model.nn.DecoderCache;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class InferenceModelTest {
   private static final GptConfig TINY = new GptConfig(37, 40, 2, 2, 32, true);
 
-  /** Lengths on both sides of the lengths that contexts are filled up to. */
-  @Test
-  void nextTokenLogitsGiveTheLossesThatTokenLossesGive() {
+  private static InferenceModel model(Precision precision, Backend backend) {
+    InferenceModel model = new InferenceModel(TINY, precision, backend);
+    ModelInitializer.initialize(TINY, model.parameters(), 1);
+    return model;
+  }
+
+  private static double loss(float[] logits, int target) {
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit);
+    }
+    return Math.log(sum) - logits[target];
+  }
+
+  /** Lengths on both sides of those that the number of keys is rounded up to. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void logitsOfOneTokenAfterTheOtherGiveTheLossesThatTokenLossesGive(Precision precision) {
+    double tolerance = precision == Precision.F32 ? 1e-4 : 2e-2;
     try (Backend backend = Backends.open("onednn", 1);
-        InferenceModel model = new InferenceModel(TINY, backend)) {
-      GptInitializer.initialize(TINY, model.parameters(), 1);
+        InferenceModel model = model(precision, backend);
+        DecoderCache cache = model.newCache(1, 40)) {
       int[] tokens = new int[41];
       Arrays.setAll(tokens, i -> i * i % 37);
       int[] inputs = Arrays.copyOf(tokens, 40);
       int[] targets = Arrays.copyOfRange(tokens, 1, 41);
-      float[] losses = model.tokenLosses(inputs, targets, 1, 40);
-      for (int length : new int[] {1, 2, 31, 32, 33, 40}) {
-        float[] logits = model.nextTokenLogits(Arrays.copyOf(tokens, length));
-        double sum = 0;
-        for (float logit : logits) {
-          sum += Math.exp(logit);
-        }
-        double loss = Math.log(sum) - logits[tokens[length]];
-        assertThat(loss).isCloseTo(losses[length - 1], within(1e-4));
+      float[] losses = model.tokenLosses(new CausalBatch(1, 40, inputs, targets));
+      float[] first = model.nextLogits(Arrays.copyOf(tokens, 3), new int[] {3}, cache);
+      assertThat(loss(first, tokens[3])).isCloseTo(losses[2], within(tolerance));
+      for (int i = 3; i < 40; i++) {
+        float[] logits = model.nextLogits(new int[] {tokens[i]}, new int[] {1}, cache);
+        assertThat(loss(logits, tokens[i + 1])).isCloseTo(losses[i], within(tolerance));
       }
     }
   }
@@ -40,24 +58,60 @@ class InferenceModelTest {
   @Test
   void aPositionSeesNothingOfItsFuture() {
     try (Backend backend = Backends.open("onednn", 1);
-        InferenceModel model = new InferenceModel(TINY, backend)) {
-      GptInitializer.initialize(TINY, model.parameters(), 1);
+        InferenceModel model = model(Precision.F32, backend)) {
       int[] inputs = new int[30];
-      float[] before = model.tokenLosses(inputs, inputs, 1, 30);
+      float[] before = model.tokenLosses(new CausalBatch(1, 30, inputs, new int[30]));
       Arrays.fill(inputs, 20, 30, 9);
-      float[] after = model.tokenLosses(inputs, new int[30], 1, 30);
+      float[] after = model.tokenLosses(new CausalBatch(1, 30, inputs, new int[30]));
       assertThat(Arrays.copyOf(after, 20)).isEqualTo(Arrays.copyOf(before, 20));
       assertThat(after[25]).isNotEqualTo(before[25]);
     }
   }
 
   @Test
-  void anEmptyContextIsRefused() {
+  void parametersThatChangeAreNoticedInEveryPrecision() {
     try (Backend backend = Backends.open("onednn", 1);
-        InferenceModel model = new InferenceModel(TINY, backend)) {
-      assertThatThrownBy(() -> model.nextTokenLogits(new int[0]))
+        InferenceModel model = model(Precision.BF16, backend)) {
+      CausalBatch batch = new CausalBatch(1, 5, new int[] {1, 2, 3, 4, 5}, new int[5]);
+      float[] before = model.tokenLosses(batch);
+      ModelInitializer.initialize(TINY, model.parameters(), 2);
+      assertThat(model.tokenLosses(batch)).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    try (Backend backend = Backends.open("onednn", 1);
+        InferenceModel model = model(Precision.F32, backend);
+        DecoderCache cache = model.newCache(1, 4)) {
+      assertThatThrownBy(() -> model.nextLogits(new int[] {37}, new int[] {1}, cache))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("at least 1 of each");
+          .hasMessageContaining("The token at 0 is 37: expected 0 to 36");
+      assertThatThrownBy(() -> model.nextLogits(new int[5], new int[] {5}, cache))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("room for 4");
+      model.nextLogits(new int[2], new int[] {2}, cache);
+      assertThatThrownBy(() -> model.nextLogits(new int[2], new int[] {2}, cache))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("one at a time");
+      assertThatThrownBy(() -> model.encode(new int[1], new int[] {1}, 1, 4))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected an encoder-decoder");
+    }
+  }
+
+  @Test
+  void anEncoderWritesNoTextAndTheTwinHasNoBf16() {
+    BertConfig bert = new BertConfig(37, 16, 1, 2, 8, 16, 0);
+    try (Backend backend = Backends.open("onednn", 1);
+        Backend twin = Backends.open("nd4j", 1);
+        InferenceModel model = new InferenceModel(bert, Precision.F32, backend)) {
+      assertThatThrownBy(() -> model.newCache(1, 4))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("BertConfig writes no text");
+      assertThatThrownBy(() -> new InferenceModel(bert, Precision.BF16, twin))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("not in BF16: choose another precision, or the backend onednn");
     }
   }
 }

@@ -1,8 +1,8 @@
 package dev.kindling.spark.checkpoint;
 
-import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.spark.parallel.TrainingState;
-import java.util.OptionalInt;
 
 /**
  * What goes into a checkpoint.
@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * @param state parameters and optimiser states, on the executors
  * @param trainer the driver's own
  * @param model the shape
- * @param endOfTextId the token that ends a document, where the vocabulary has one
+ * @param specialTokens the tokens with a meaning of their own
  * @param tokenizer the bytes of {@code tokenizer.json}
  * @param metrics the bytes of {@code metrics.jsonl} so far
  */
@@ -19,7 +19,7 @@ import java.util.OptionalInt;
 public record CheckpointContent(
     TrainingState state,
     TrainerState trainer,
-    GptConfig model,
-    OptionalInt endOfTextId,
+    ArchitectureConfig model,
+    SpecialTokenIds specialTokens,
     byte[] tokenizer,
     byte[] metrics) {}

@@ -1,9 +1,8 @@
 package dev.kindling.spark.checkpoint;
 
-import dev.kindling.model.arch.Gpt;
-import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.io.GptWeights;
-import dev.kindling.model.io.GptWeightsReader;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.io.ModelWeights;
+import dev.kindling.model.io.ModelWeightsReader;
 import dev.kindling.spark.checkpoint.CheckpointLayout.ShardVector;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
@@ -29,7 +28,7 @@ import org.apache.spark.storage.StorageLevel;
  * @param layout how the parameters are to be cut, whoever wrote them
  */
 public record CheckpointLoader(
-    HadoopSettings hadoop, String checkpoint, GptConfig model, ShardLayout layout)
+    HadoopSettings hadoop, String checkpoint, ArchitectureConfig model, ShardLayout layout)
     implements Serializable {
 
   /** The state that the checkpoint holds, for {@code numReplicas} replicas. */
@@ -57,10 +56,9 @@ public record CheckpointLoader(
   }
 
   private byte[] readTheta(int shard) throws IOException {
-    try (TensorFile file = TensorFile.open(hadoop.get(), new Path(checkpoint, GptWeights.NAME))) {
-      GptWeightsReader reader =
-          GptWeightsReader.open(
-              file.name(), file.header(), file::readFully, model, Gpt.layout(model));
+    try (TensorFile file = TensorFile.open(hadoop.get(), new Path(checkpoint, ModelWeights.NAME))) {
+      ModelWeightsReader reader =
+          ModelWeightsReader.open(file.name(), file.header(), file::readFully, model);
       byte[] theta = new byte[layout.byteLength(shard)];
       reader.readBytes(layout.offset(shard), layout.length(shard), theta, 0);
       return theta;

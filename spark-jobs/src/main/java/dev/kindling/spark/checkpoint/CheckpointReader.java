@@ -5,12 +5,14 @@ import dev.kindling.data.manifest.DamagedException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.tokenizer.TokenizerFile;
-import dev.kindling.model.arch.Gpt;
+import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.io.GptConfigFile;
-import dev.kindling.model.io.GptWeights;
-import dev.kindling.model.io.GptWeightsReader;
+import dev.kindling.model.io.ModelConfigFile;
+import dev.kindling.model.io.ModelWeights;
+import dev.kindling.model.io.ModelWeightsReader;
+import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.spark.report.Words;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,14 +30,14 @@ public final class CheckpointReader {
   private final Configuration hadoop;
   private final Path directory;
   private final Manifest manifest;
-  private final GptConfig model;
+  private final ModelConfigFile config;
 
   private CheckpointReader(
-      Configuration hadoop, Path directory, Manifest manifest, GptConfig model) {
+      Configuration hadoop, Path directory, Manifest manifest, ModelConfigFile config) {
     this.hadoop = hadoop;
     this.directory = directory;
     this.manifest = manifest;
-    this.model = model;
+    this.config = config;
   }
 
   /**
@@ -49,12 +51,12 @@ public final class CheckpointReader {
     try {
       Path directory = resolve(hadoop, QualifiedPath.of(hadoop, path));
       Manifest manifest = Manifest.require(hadoop, directory, CheckpointLayout.KIND);
-      verify(hadoop, directory, manifest, GptConfigFile.NAME);
+      verify(hadoop, directory, manifest, ModelConfigFile.NAME);
       verify(hadoop, directory, manifest, TokenizerFile.NAME);
-      Path config = new Path(directory, GptConfigFile.NAME);
+      Path config = new Path(directory, ModelConfigFile.NAME);
       try (InputStream in = config.getFileSystem(hadoop).open(config)) {
-        GptConfig model = GptConfigFile.parse(config.toString(), in.readAllBytes()).model();
-        return new CheckpointReader(hadoop, directory, manifest, model);
+        ModelConfigFile file = ModelConfigFile.parse(config.toString(), in.readAllBytes());
+        return new CheckpointReader(hadoop, directory, manifest, file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the checkpoint " + path, e);
@@ -72,8 +74,29 @@ public final class CheckpointReader {
   }
 
   /** The shape of the model. */
-  public GptConfig model() {
-    return model;
+  public ArchitectureConfig model() {
+    return config.model();
+  }
+
+  /** The tokens with a meaning of their own. */
+  public SpecialTokenIds specialTokens() {
+    return config.specialTokens();
+  }
+
+  /**
+   * The shape of a model that predicts every token from those before it.
+   *
+   * @param purpose what such a model is needed for, as in {@code scoring}
+   * @throws InvalidInputException if it is of another architecture
+   */
+  public GptConfig requireGpt(String purpose) {
+    if (config.model() instanceof GptConfig gpt) {
+      return gpt;
+    }
+    throw new InvalidInputException(
+        directory + " holds a " + Words.architecture(config.model()),
+        "a GPT: " + purpose + " takes a model that predicts each token from those before it",
+        "give the path of a run with model.architecture gpt");
   }
 
   /** The directory that {@link TokenizerFile#load} finds the model's tokenizer in. */
@@ -89,15 +112,14 @@ public final class CheckpointReader {
   /**
    * Streams the parameters into {@code destination}, after comparing the file with its manifest.
    *
-   * @param destination with the slices of {@link Gpt#layout} for {@link #model}
+   * @param destination with the slices of {@link ArchitectureConfig#layout} for {@link #model}
    * @throws InvalidInputException if the file is missing or damaged
    */
   public void load(ParameterStore destination) {
-    verify(hadoop, directory, manifest, GptWeights.NAME);
-    Path path = new Path(directory, GptWeights.NAME);
+    verify(hadoop, directory, manifest, ModelWeights.NAME);
+    Path path = new Path(directory, ModelWeights.NAME);
     try (TensorFile file = TensorFile.open(hadoop, path)) {
-      GptWeightsReader.open(
-              file.name(), file.header(), file::readFully, model, destination.slices())
+      ModelWeightsReader.open(file.name(), file.header(), file::readFully, model())
           .readInto(destination);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + path, e);

@@ -5,7 +5,7 @@ import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Checksums;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.tokenizer.TokenizerFile;
-import dev.kindling.model.io.GptConfigFile;
+import dev.kindling.model.io.ModelConfigFile;
 import dev.kindling.spark.checkpoint.CheckpointLayout.ShardVector;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
@@ -14,7 +14,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
@@ -107,10 +106,9 @@ public final class CheckpointWriter {
 
   private static List<Manifest.Entry> writeSmallFiles(
       FileSystem fs, CheckpointContent content, Path directory) throws IOException {
-    OptionalInt endOfText = content.endOfTextId();
-    byte[] config = new GptConfigFile(content.model(), endOfText, endOfText).toJson();
+    byte[] config = new ModelConfigFile(content.model(), content.specialTokens()).toJson();
     List<Manifest.Entry> entries = new ArrayList<>();
-    entries.add(writeFile(fs, directory, GptConfigFile.NAME, config));
+    entries.add(writeFile(fs, directory, ModelConfigFile.NAME, config));
     entries.add(writeFile(fs, directory, TokenizerFile.NAME, content.tokenizer()));
     entries.add(writeFile(fs, directory, CheckpointLayout.METRICS, content.metrics()));
     entries.add(

@@ -1,8 +1,7 @@
 package dev.kindling.spark.checkpoint;
 
-import dev.kindling.model.arch.Gpt;
-import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.io.GptWeights;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.io.ModelWeights;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import java.io.IOException;
@@ -18,13 +17,13 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param checkpoint the directory
  * @param model the shape
  */
-record WriteModel(HadoopSettings hadoop, String checkpoint, GptConfig model)
+record WriteModel(HadoopSettings hadoop, String checkpoint, ArchitectureConfig model)
     implements FlatMapFunction<Iterator<ParameterShard>, WrittenFile> {
 
   @Override
   public Iterator<WrittenFile> call(Iterator<ParameterShard> shards) throws IOException {
-    AttemptFile file = AttemptFile.create(hadoop, checkpoint, GptWeights.NAME);
-    try (OutputStream out = GptWeights.newOutputStream(file, model, Gpt.layout(model))) {
+    AttemptFile file = AttemptFile.create(hadoop, checkpoint, ModelWeights.NAME);
+    try (OutputStream out = ModelWeights.newOutputStream(file, model)) {
       while (shards.hasNext()) {
         byte[] theta = shards.next().theta();
         out.write(theta, 0, theta.length);

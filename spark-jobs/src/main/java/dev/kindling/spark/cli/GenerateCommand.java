@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     description = {
-      "Has a trained model continue a prompt. Runs in this process, without Spark. Equal seeds give"
-          + " equal texts."
+      "Has a trained GPT continue a prompt, or a T5 or BART rewrite it and fill in every <mask>. Runs"
+          + " in this process, without Spark. Equal seeds give equal texts."
     },
     footer = {
       "Example:",
@@ -37,7 +37,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      description = "What to continue (default: generate.prompt of the configuration).")
+      description = "What to continue or rewrite (default: generate.prompt of the configuration).")
   private String prompt;
 
   @Option(
@@ -68,14 +68,6 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private GenerateConfig withPrompt(GenerateConfig config) {
-    return prompt == null
-        ? config
-        : new GenerateConfig(
-            prompt,
-            config.maxNewTokens(),
-            config.temperature(),
-            config.topK(),
-            config.numSamples(),
-            config.seed());
+    return prompt == null ? config : config.withPrompt(prompt);
   }
 }

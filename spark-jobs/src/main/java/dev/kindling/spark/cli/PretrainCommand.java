@@ -2,6 +2,7 @@ package dev.kindling.spark.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.spark.config.Architecture;
 import dev.kindling.spark.config.RunConfig;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pretrain",
     description = {
-      "Trains a GPT on token shards. Run the same command again to go on after an interruption, or"
+      "Trains a model on token shards: model.architecture is gpt, bert, t5 or bart. Run the same command again to go on after an interruption, or"
           + " with more training.steps to train longer; --dry-run says beforehand how large, how much"
           + " and how far."
     },
@@ -59,7 +60,12 @@ final class PretrainCommand implements Callable<Integer> {
       new Pretraining(console, spark, config, output).run(input, data);
     }
     console.line("report:       %s", new Path(output, "report.html"));
-    Next.print(console, "kindling generate --input " + output + " --prompt TEXT");
+    boolean writes = config.model().architecture() != Architecture.BERT;
+    Next.print(
+        console,
+        writes
+            ? "kindling generate --input " + output + " --prompt TEXT"
+            : "kindling inspect " + output);
     return Kindling.OK;
   }
 }

@@ -1,12 +1,15 @@
 package dev.kindling.spark.cli;
 
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.objective.Objective;
+import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.parallel.Mesh;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.train.ModelSize;
+import dev.kindling.spark.train.RunObjective;
 import dev.kindling.spark.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +24,7 @@ import org.apache.hadoop.fs.Path;
  * @param numRounds averages that the run will take
  * @param tokensPerRound of all replicas
  * @param trainTokens of the train split
- * @param replicaBytes about what one replica holds outside the Java heap
+ * @param memory what one replica holds outside the Java heap
  * @param heapBytes about what one replica's task holds in the Java heap at once
  * @param bytesMovedPerRound payload of the all-gather and the reduce-scatter
  * @param roundsOnDisk whose shuffle files lie on the executors' disks at once, before Spark clears
@@ -33,37 +36,28 @@ record PretrainPlan(
     long numRounds,
     long tokensPerRound,
     long trainTokens,
-    long replicaBytes,
+    MemoryPlan memory,
     long heapBytes,
     long bytesMovedPerRound,
     long roundsOnDisk) {
-  /** Parameters, gradients and two moments, in F32. */
-  private static final long STATE_BYTES_PER_PARAMETER = 4L * Float.BYTES;
-
   /** Two moments as they come, two as they go, and the parameters cut for their shards. */
   private static final long HEAP_BYTES_PER_PARAMETER = 5L * Float.BYTES;
 
   /** Room for two moments of zero, freed before the parameters are cut. */
   private static final long HEAP_BYTES_PER_PARAMETER_OF_RESET = 2L * Float.BYTES;
 
-  /** Values of width C that a block keeps per token for its backward pass, and their gradients. */
-  private static final long ACTIVATIONS_PER_BLOCK = 36;
-
   static PretrainPlan of(RunConfig config, Configuration hadoop, Path tokens) {
     Manifest manifest = Manifest.require(hadoop, tokens, "tokens");
-    GptConfig model = config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
+    ArchitectureConfig model =
+        config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
     long numParameters = ModelSize.requireTrainable(model);
     Mesh mesh = Mesh.ofReplicas(config.parallel().dataParallel());
     int localSteps = config.dataParallelism().localSteps();
+    Objective objective = RunObjective.of(hadoop, tokens, model, config.objective());
     long tokensPerStep =
-        (long) config.training().batchSize() * model.contextLength() * mesh.dataParallel();
-    long activations =
         (long) config.training().batchSize()
-            * model.contextLength()
-            * model.numLayers()
-            * model.embeddingSize()
-            * ACTIVATIONS_PER_BLOCK
-            * Float.BYTES;
+            * RunObjective.tokensPerSample(objective)
+            * mesh.dataParallel();
     long numRounds = (config.training().steps() + localSteps - 1) / localSteps;
     return new PretrainPlan(
         numParameters,
@@ -71,7 +65,7 @@ record PretrainPlan(
         numRounds,
         tokensPerStep * localSteps,
         manifest.details().at("/splits/train/tokens").asLong(),
-        numParameters * STATE_BYTES_PER_PARAMETER + activations,
+        RunObjective.memory(model, config.training(), objective),
         numParameters * heapBytesPerParameter(config.dataParallelism().innerState()),
         2L * mesh.dataParallel() * numParameters * Float.BYTES,
         Math.min(numRounds, TrainingRun.roundsPerCheckpoint(config.checkpoint())));
@@ -96,7 +90,20 @@ record PretrainPlan(
             + " (the train split has "
             + Words.number(trainTokens)
             + ")");
-    lines.add("memory  about " + Words.bytes(replicaBytes) + " per replica, off the Java heap");
+    lines.add("memory  about " + Words.bytes(memory.total()) + " per replica, off the Java heap:");
+    lines.add(
+        String.format(
+            "        parameters %s, gradients %s, moments %s, copies %s,",
+            Words.bytes(memory.parameters()),
+            Words.bytes(memory.gradients()),
+            Words.bytes(memory.moments()),
+            Words.bytes(memory.copies())));
+    lines.add(
+        String.format(
+            "        activations %s, their gradients %s, scratch of kernels %s",
+            Words.bytes(memory.activations()),
+            Words.bytes(memory.activationGradients()),
+            Words.bytes(memory.kernels())));
     lines.add("heap    about " + Words.bytes(heapBytes) + " per task, beside Spark's own");
     lines.add(
         "network "

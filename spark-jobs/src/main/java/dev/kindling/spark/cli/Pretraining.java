@@ -46,6 +46,7 @@ final class Pretraining {
             files.run(),
             config.seed(),
             config.model(),
+            config.objective(),
             config.training(),
             config.parallel(),
             config.dataParallelism(),

@@ -1,8 +1,10 @@
 package dev.kindling.spark.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.sample.SampleCorpusConfig;
+import dev.kindling.spark.config.Architecture;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.report.RunFiles;
 import dev.kindling.spark.report.Words;
@@ -29,12 +31,24 @@ final class Quickstart {
    * @param inputs the user's own text; empty: the embedded corpus
    * @param numStories of the embedded corpus
    * @param output gets one directory for every step
+   * @throws InvalidInputException if the model is not one that can score
    */
   Quickstart(RunConfig config, List<String> inputs, int numStories, Path output) {
+    requireGpt(config.model().architecture());
     this.inputs = List.copyOf(inputs);
     this.config = inputs.isEmpty() ? forEmbeddedCorpus(config) : config;
     this.numStories = numStories;
     this.output = output;
+  }
+
+  /** Said before hours of training, not after them. */
+  private static void requireGpt(Architecture architecture) {
+    if (architecture != Architecture.GPT) {
+      throw new InvalidInputException(
+          "model.architecture is " + architecture,
+          "gpt, because the last step of quickstart scores texts with the model",
+          "run clean, tokenizer, tokenize and pretrain one after the other");
+    }
   }
 
   /** The corpus has pages in a third language, planted to be found. */

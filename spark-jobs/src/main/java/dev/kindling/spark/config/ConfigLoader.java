@@ -75,7 +75,9 @@ public final class ConfigLoader {
 
   private static RunConfig toRecord(ObjectNode merged, List<YamlSource> layers) {
     try {
-      return ConfigTree.read(RunConfig.class, merged, "");
+      RunConfig config = ConfigTree.read(RunConfig.class, merged, "");
+      requireUsedObjective(config);
+      return config;
     } catch (ConfigTree.Misfit e) {
       String source = DEFAULTS;
       for (YamlSource layer : layers) {
@@ -83,6 +85,21 @@ public final class ConfigLoader {
       }
       throw invalidValue(source, e);
     }
+  }
+
+  private static void requireUsedObjective(RunConfig config) {
+    Architecture architecture = config.model().architecture();
+    config
+        .objective()
+        .unused(architecture)
+        .ifPresent(
+            section -> {
+              throw new ConfigTree.Misfit(
+                  "objective." + section,
+                  "is not what model.architecture " + architecture + " is trained for",
+                  "the section at its defaults, or the architecture that it is for",
+                  null);
+            });
   }
 
   private static InvalidInputException invalidValue(String source, ConfigTree.Misfit misfit) {

@@ -1,17 +1,37 @@
 package dev.kindling.spark.config;
 
+import dev.kindling.model.generate.SamplingSettings;
+
 /**
- * How text is sampled.
+ * How text is written: a GPT continues the prompt with tokens that are drawn, an encoder-decoder
+ * rewrites it by beam search.
  *
- * @param prompt what to continue; empty starts a new document
- * @param maxNewTokens tokens to write per sample
+ * @param prompt what to continue or to rewrite; empty starts a new document
+ * @param maxNewTokens tokens to write per sample; an encoder-decoder writes its context length at
+ *     most
  * @param temperature divides the logits; 0 takes the likeliest token
  * @param topK samples from the likeliest ones only; 0: from all
- * @param numSamples how many continuations
+ * @param topP samples from the likeliest ones that together have this probability; 1: from all
+ * @param repetitionPenalty makes tokens that occur in the text less likely; 1: does not
+ * @param numSamples how many texts; of beam search the best ones, at most {@code numBeams}
+ * @param numBeams beginnings that beam search follows
+ * @param lengthPenalty above 1 favours long outputs of beam search, below 1 short ones
  * @param seed of the sampling
  */
 public record GenerateConfig(
-    String prompt, int maxNewTokens, double temperature, int topK, int numSamples, long seed) {
+    String prompt,
+    int maxNewTokens,
+    double temperature,
+    int topK,
+    double topP,
+    double repetitionPenalty,
+    int numSamples,
+    int numBeams,
+    double lengthPenalty,
+    long seed) {
+  private static final double LEAST_PENALTY = 0.01;
+  private static final double MOST_PENALTY = 100;
+
   /**
    * Checks the values.
    *
@@ -21,6 +41,32 @@ public record GenerateConfig(
     Require.atLeast("maxNewTokens", maxNewTokens, 1);
     Require.atLeast("temperature", temperature, 0);
     Require.atLeast("topK", topK, 0);
+    Require.positive("topP", topP);
+    Require.atMost("topP", topP, 1);
+    Require.atLeast("repetitionPenalty", repetitionPenalty, LEAST_PENALTY);
+    Require.atMost("repetitionPenalty", repetitionPenalty, MOST_PENALTY);
+    Require.atLeast("numBeams", numBeams, 1);
+    Require.atLeast("lengthPenalty", lengthPenalty, 0);
     Require.atLeast("numSamples", numSamples, 1);
+  }
+
+  /** How a GPT chooses tokens. */
+  public SamplingSettings sampling() {
+    return new SamplingSettings(temperature, topK, topP, repetitionPenalty);
+  }
+
+  /** The same with another prompt. */
+  public GenerateConfig withPrompt(String newPrompt) {
+    return new GenerateConfig(
+        newPrompt,
+        maxNewTokens,
+        temperature,
+        topK,
+        topP,
+        repetitionPenalty,
+        numSamples,
+        numBeams,
+        lengthPenalty,
+        seed);
   }
 }

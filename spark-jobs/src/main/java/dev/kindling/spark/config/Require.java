@@ -18,6 +18,14 @@ final class Require {
     check(value > 0 && Double.isFinite(value), name, value, "finite and greater than 0");
   }
 
+  static void atMost(String name, double value, double max) {
+    check(value <= max, name, value, max + " or less");
+  }
+
+  static void share(String name, double value) {
+    check(value >= 0 && value <= 1, name, value, "a share from 0 to 1");
+  }
+
   static void fraction(String name, double value) {
     check(value >= 0 && value < 1, name, value, "at least 0 and less than 1");
   }

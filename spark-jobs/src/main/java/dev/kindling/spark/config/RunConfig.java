@@ -16,6 +16,7 @@ import java.util.List;
  * @param tokenizer the vocabulary to learn
  * @param tokenize how documents become token shards
  * @param model the shape of the model
+ * @param objective the noise that it learns from
  * @param training one replica's optimisation
  * @param parallel over how much of the cluster one model is spread
  * @param dataParallelism how replicas stay one model
@@ -30,6 +31,7 @@ public record RunConfig(
     TokenizerConfig tokenizer,
     TokenizeConfig tokenize,
     ModelConfig model,
+    ObjectiveConfig objective,
     TrainingConfig training,
     ParallelConfig parallel,
     DataParallelismConfig dataParallelism,
@@ -60,6 +62,7 @@ public record RunConfig(
         tokenizer,
         tokenize,
         model,
+        objective,
         training,
         parallel,
         dataParallelism,

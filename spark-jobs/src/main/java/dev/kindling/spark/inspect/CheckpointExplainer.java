@@ -1,9 +1,17 @@
 package dev.kindling.spark.inspect;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.BertConfig;
+import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.io.ModelConfigFile;
 import dev.kindling.spark.report.Words;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A checkpoint. */
@@ -11,9 +19,9 @@ record CheckpointExplainer(Configuration hadoop) implements KindExplainer {
   @Override
   public void explain(Path directory, Manifest manifest, Explanation out) {
     out.fact("a model with all that is needed to go on training it");
-    out.fact("model.safetensors and config.json are in Hugging Face's GPT-2 format");
-    Json.find(hadoop, new Path(directory, "config.json"))
-        .ifPresent(config -> out.fact(shape(config)));
+    out.fact("model.safetensors and config.json are in Hugging Face's format");
+    Optional<ArchitectureConfig> model = findModel(hadoop, directory);
+    model.ifPresent(shape -> out.fact(Words.architecture(shape)));
     Json.find(hadoop, new Path(directory, "trainer.json"))
         .ifPresent(
             trainer ->
@@ -23,20 +31,36 @@ record CheckpointExplainer(Configuration hadoop) implements KindExplainer {
                         + Words.count(trainer.path("step").asLong(), "step")
                         + " and "
                         + Words.count(trainer.path("tokens").asLong(), "token")));
-    out.next("kindling generate --input " + directory + " --prompt 'Once upon a time'");
-    out.next("kindling score --input CORPUS --checkpoint " + directory + " --output SCORES");
+    model.ifPresent(shape -> suggestUses(shape, directory, out));
   }
 
-  private static String shape(JsonNode config) {
-    return "GPT with "
-        + Words.count(config.path("n_layer").asLong(), "layer")
-        + ", "
-        + Words.count(config.path("n_head").asLong(), "head")
-        + ", "
-        + config.path("n_embd").asLong()
-        + " wide, context "
-        + config.path("n_positions").asLong(config.path("n_ctx").asLong())
-        + ", vocabulary "
-        + Words.number(config.path("vocab_size").asLong());
+  /** The shape of a checkpoint's model, where its configuration is there. */
+  static Optional<ArchitectureConfig> findModel(Configuration hadoop, Path checkpoint) {
+    Path file = new Path(checkpoint, ModelConfigFile.NAME);
+    try {
+      FileSystem fs = file.getFileSystem(hadoop);
+      if (!fs.exists(file)) {
+        return Optional.empty();
+      }
+      try (InputStream in = fs.open(file)) {
+        return Optional.of(ModelConfigFile.parse(file.toString(), in.readAllBytes()).model());
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          file + " cannot be read: " + e.getMessage(),
+          "the configuration of a model",
+          "check that the storage answers",
+          e);
+    }
+  }
+
+  /** What a trained model can be used for from here on. */
+  static void suggestUses(ArchitectureConfig model, Path path, Explanation out) {
+    if (!(model instanceof BertConfig)) {
+      out.next("kindling generate --input " + path + " --prompt 'Once upon a time'");
+    }
+    if (model instanceof GptConfig) {
+      out.next("kindling score --input CORPUS --checkpoint " + path + " --output SCORES");
+    }
   }
 }

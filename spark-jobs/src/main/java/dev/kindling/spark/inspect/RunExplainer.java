@@ -31,7 +31,8 @@ record RunExplainer(Configuration hadoop, boolean verify) {
             run + (summary.isPresent() ? " is a finished training run" : " is an unfinished run"));
     summary.ifPresent(node -> out.fact(numbers(node)));
     List<Path> checkpoints = checkpoints(run);
-    long complete = checkpoints.stream().filter(path -> explainCheckpoint(path, out)).count();
+    List<Path> complete =
+        checkpoints.stream().filter(path -> explainCheckpoint(path, out)).toList();
     if (checkpoints.isEmpty()) {
       out.fact("no checkpoint yet");
     }
@@ -39,9 +40,9 @@ record RunExplainer(Configuration hadoop, boolean verify) {
     if (summary.isEmpty()) {
       out.next("run the same pretrain command again: it goes on from the newest checkpoint");
     }
-    if (complete > 0) {
-      out.next("kindling generate --input " + run + " --prompt 'Once upon a time'");
-      out.next("kindling score --input CORPUS --checkpoint " + run + " --output SCORES");
+    if (!complete.isEmpty()) {
+      CheckpointExplainer.findModel(hadoop, complete.get(complete.size() - 1))
+          .ifPresent(model -> CheckpointExplainer.suggestUses(model, run, out));
     }
     return out;
   }

@@ -1,6 +1,11 @@
 package dev.kindling.spark.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.BartConfig;
+import dev.kindling.model.arch.BertConfig;
+import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.T5Config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +48,42 @@ public final class Words {
     return minutes > 0
         ? String.format(Locale.ROOT, "%d min %02d s", minutes, whole % 60)
         : whole + " s";
+  }
+
+  /** {@code GPT with 4 layers, 4 heads, 128 wide, context 64, vocabulary 65}. */
+  public static String architecture(ArchitectureConfig model) {
+    return family(model)
+        + " with "
+        + layers(model)
+        + ", "
+        + count(model.numHeads(), "head")
+        + ", "
+        + model.embeddingSize()
+        + " wide, context "
+        + model.contextLength()
+        + ", vocabulary "
+        + number(model.vocabSize());
+  }
+
+  private static String family(ArchitectureConfig model) {
+    // A sealed switch on types is a preview in Java 17.
+    if (model instanceof GptConfig) {
+      return "GPT";
+    }
+    if (model instanceof T5Config t5) {
+      return t5.gated() ? "T5 1.1" : "T5";
+    }
+    return model instanceof BertConfig ? "BERT" : "BART";
+  }
+
+  private static String layers(ArchitectureConfig model) {
+    if (model instanceof T5Config t5) {
+      return t5.numLayers() + " + " + count(t5.numDecoderLayers(), "layer");
+    }
+    if (model instanceof BartConfig bart) {
+      return bart.numLayers() + " + " + count(bart.numDecoderLayers(), "layer");
+    }
+    return count(model.numLayers(), "layer");
   }
 
   /** What cleaning kept and rejected, from the details of a manifest of kind {@code documents}. */

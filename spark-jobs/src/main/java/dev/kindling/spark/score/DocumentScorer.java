@@ -1,5 +1,6 @@
 package dev.kindling.spark.score;
 
+import dev.kindling.model.batch.CausalBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ final class DocumentScorer implements Iterator<DocumentScore> {
       // What stands behind a shorter window's end is not seen by its tokens: attention is causal.
       tasks.get(i).window().copyTo(inputs, targets, i * length);
     }
-    float[] losses = model.of(inputs, targets, tasks.size(), length);
+    float[] losses = model.of(new CausalBatch(tasks.size(), length, inputs, targets));
     for (int i = 0; i < tasks.size(); i++) {
       Pending document = tasks.get(i).document();
       for (int j = i * length; j < (i + 1) * length; j++) {

@@ -75,6 +75,7 @@ public final class ScoreJob {
       Path output) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     CheckpointReader reader = CheckpointReader.open(hadoop, checkpoint);
+    reader.requireGpt("scoring");
     requireMatchingVocabulary(hadoop, reader);
     String fingerprint =
         corpus

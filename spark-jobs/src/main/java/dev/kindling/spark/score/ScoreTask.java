@@ -5,6 +5,7 @@ import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.parallel.HadoopSettings;
 import java.util.ArrayDeque;
@@ -47,7 +48,7 @@ record ScoreTask(
     TaskContext task = TaskContext.get();
     Backend kernels = Backends.open(backend, task.cpus());
     task.addTaskCompletionListener((TaskCompletionListener) context -> kernels.close());
-    InferenceModel model = new InferenceModel(reader.model(), kernels);
+    InferenceModel model = new InferenceModel(reader.model(), Precision.F32, kernels);
     // Listeners are called in reverse: the model goes before its backend.
     task.addTaskCompletionListener((TaskCompletionListener) context -> model.close());
     reader.load(model.parameters());

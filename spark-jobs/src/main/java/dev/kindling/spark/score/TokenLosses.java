@@ -1,14 +1,14 @@
 package dev.kindling.spark.score;
 
+import dev.kindling.model.batch.CausalBatch;
+
 /** A language model as scoring sees it. */
 @FunctionalInterface
 interface TokenLosses {
   /**
    * Cross-entropy of every target.
    *
-   * @param inputs token ids [batch, length], row-major
-   * @param targets the ids that follow them [batch, length]; -1 is not counted
-   * @return nats [batch, length]; 0 where the target is -1
+   * @return nats [B, T], row-major; 0 where the target is not counted
    */
-  float[] of(int[] inputs, int[] targets, int batch, int length);
+  float[] of(CausalBatch batch);
 }

@@ -7,5 +7,6 @@ import java.io.Serializable;
  *
  * @param batch its number
  * @param sum over its targets, in nats
+ * @param numTargets that were counted
  */
-record BatchLoss(long batch, double sum) implements Serializable {}
+record BatchLoss(long batch, double sum, long numTargets) implements Serializable {}

@@ -2,69 +2,67 @@ package dev.kindling.spark.train;
 
 import dev.kindling.data.shard.SampleIndex;
 import dev.kindling.data.shard.TokenSet;
+import dev.kindling.model.batch.Batch;
+import dev.kindling.model.objective.Objective;
+import dev.kindling.model.objective.RawSample;
+import dev.kindling.model.random.NoiseKey;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * Which tokens a replica sees in a step: a pure function of (seed, step, replica). Sample {@code j}
- * of a batch has the global number {@code (step * R + replica) * B + j}, and {@link SampleIndex}
- * maps numbers to windows of {@code T + 1} tokens.
+ * What a replica sees in a step: a pure function of (seed, step, replica). Sample {@code j} of a
+ * batch has the global number {@code (step * R + replica) * B + j}, {@link SampleIndex} maps
+ * numbers to windows, and the objective draws the noise of a sample from (seed, epoch, number in
+ * the epoch).
  *
  * @param tokens the directory of the token shards
- * @param seed of the order
+ * @param seed of the order and of the noise
  * @param numReplicas R
  * @param batchSize B, sequences per replica and step
- * @param length T
+ * @param objective what samples are made of the windows
  */
-record DataOrder(String tokens, long seed, int numReplicas, int batchSize, int length)
+record DataOrder(String tokens, long seed, int numReplicas, int batchSize, Objective objective)
     implements Serializable {
-
-  /**
-   * One replica's tokens in one step.
-   *
-   * @param inputs [B, T], row-major
-   * @param targets [B, T]: the ids that follow
-   * @param size B
-   * @param length T
-   */
-  // The arrays are payload of a record that is never compared.
-  @SuppressWarnings("ArrayRecordComponent")
-  record Batch(int[] inputs, int[] targets, int size, int length) {}
 
   Reader open(Configuration hadoop) {
     return new Reader(this, TokenSet.open(hadoop, new Path(tokens), "train"));
   }
 
-  /** Training tokens of one step, all replicas together. */
+  /** Tokens of text that one step is made of, all replicas together. */
   long tokensPerStep() {
-    return (long) numReplicas * batchSize * length;
+    return (long) numReplicas * batchSize * RawWindows.stride(objective);
   }
 
   /** Reads batches. */
   static final class Reader implements AutoCloseable {
     private final DataOrder order;
     private final TokenSet tokens;
+    private final RawWindows windows;
     private final SampleIndex index;
 
     private Reader(DataOrder order, TokenSet tokens) {
       this.order = order;
       this.tokens = tokens;
-      this.index = new SampleIndex(order.seed, tokens.numTokens(), order.length);
+      this.windows = new RawWindows(tokens, order.objective);
+      this.index =
+          new SampleIndex(order.seed, tokens.numTokens(), RawWindows.stride(order.objective));
     }
 
     Batch read(long step, int replica) {
-      int length = order.length;
-      int[] inputs = new int[order.batchSize * length];
-      int[] targets = new int[inputs.length];
-      int[] window = new int[length + 1];
       long first = Math.multiplyExact(step * order.numReplicas + replica, (long) order.batchSize);
+      List<RawSample> samples = new ArrayList<>();
       for (int j = 0; j < order.batchSize; j++) {
-        tokens.read(index.start(first + j), window, 0, window.length);
-        System.arraycopy(window, 0, inputs, j * length, length);
-        System.arraycopy(window, 1, targets, j * length, length);
+        samples.add(windows.read(index.start(first + j), noise(first + j)));
       }
-      return new Batch(inputs, targets, order.batchSize, length);
+      return order.objective.batch(samples);
+    }
+
+    private NoiseKey noise(long sample) {
+      long epoch = index.epoch(sample);
+      return new NoiseKey(order.seed, epoch, sample - epoch * index.samplesPerEpoch());
     }
 
     @Override

@@ -1,8 +1,7 @@
 package dev.kindling.spark.train;
 
-import dev.kindling.model.arch.Gpt;
-import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.arch.GptInitializer;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelInitializer;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.spark.parallel.NumberPartitioner;
@@ -25,7 +24,7 @@ import scala.Tuple2;
  * @param layout how the parameters are cut
  * @param hasVelocity whether the outer optimiser has momentum
  */
-record InitialState(GptConfig model, ShardLayout layout, boolean hasVelocity)
+record InitialState(ArchitectureConfig model, ShardLayout layout, boolean hasVelocity)
     implements PairFlatMapFunction<Long, Integer, ParameterShard> {
 
   TrainingState create(JavaSparkContext spark, int numReplicas, long seed, StorageLevel level) {
@@ -43,8 +42,8 @@ record InitialState(GptConfig model, ShardLayout layout, boolean hasVelocity)
 
   @Override
   public Iterator<Tuple2<Integer, ParameterShard>> call(Long seed) {
-    try (ParameterStore parameters = ParameterStore.allocate(Gpt.layout(model), DType.F32)) {
-      GptInitializer.initialize(model, parameters, seed);
+    try (ParameterStore parameters = ParameterStore.allocate(model.layout(), DType.F32)) {
+      ModelInitializer.initialize(model, parameters, seed);
       return IntStream.range(0, layout.numShards())
           .mapToObj(shard -> new Tuple2<>(shard, cut(parameters, shard)))
           .toList()

@@ -5,6 +5,7 @@ import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.model.train.NonFiniteLossException;
 import dev.kindling.model.train.StepMetrics;
+import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
@@ -34,7 +35,8 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
     WorkerState state = states.next();
     TaskContext task = TaskContext.get();
     try (Backend backend = Backends.open(spec.backend(), task.cpus());
-        LocalTrainer trainer = new LocalTrainer(spec.model(), spec.optimizer(), backend)) {
+        LocalTrainer trainer =
+            new LocalTrainer(spec.model(), spec.optimizer(), spec.compute(), backend)) {
       long bytesGathered = receive(gathered, state, trainer);
       ReplicaReport report = train(trainer, state.replica(), bytesGathered);
       return List.of(hand(trainer, state, report)).iterator();
@@ -78,19 +80,14 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
     double[] learningRates = new double[numSteps];
     // Where the moments start at zero in every round, so does their bias correction.
     long momentSteps = spec.innerState() == InnerState.RESET ? 0 : firstStep;
+    long firstSample = (long) replica * spec.data().batchSize();
     String failure = "";
     long started = System.nanoTime();
     try (DataOrder.Reader reader = spec.data().open(hadoop.get())) {
       for (int i = 0; i < numSteps; i++) {
-        DataOrder.Batch batch = reader.read(firstStep + i, replica);
-        StepMetrics metrics =
-            trainer.step(
-                batch.inputs(),
-                batch.targets(),
-                batch.size(),
-                batch.length(),
-                firstStep + i,
-                momentSteps + i);
+        StepPosition position =
+            new StepPosition(firstStep + i, momentSteps + i, spec.data().seed(), firstSample);
+        StepMetrics metrics = trainer.step(reader.read(firstStep + i, replica), position);
         losses[i] = metrics.loss();
         gradientNorms[i] = metrics.gradientNorm();
         learningRates[i] = metrics.learningRate();

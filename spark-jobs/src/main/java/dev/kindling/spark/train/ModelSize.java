@@ -1,9 +1,7 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.model.arch.Gpt;
-import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.arch.ArchitectureConfig;
 import java.util.Locale;
 
 /** The number of parameters that training can handle. */
@@ -18,9 +16,8 @@ public final class ModelSize {
    *
    * @throws InvalidInputException if it is more than training can handle
    */
-  public static long requireTrainable(GptConfig model) {
-    long numParameters =
-        Gpt.layout(model).stream().mapToLong(ParameterStore.Slice::numElements).sum();
+  public static long requireTrainable(ArchitectureConfig model) {
+    long numParameters = model.numParameters();
     if (numParameters > MAX_PARAMETERS) {
       throw new InvalidInputException(
           String.format(Locale.ROOT, "the model has %,d parameters", numParameters),

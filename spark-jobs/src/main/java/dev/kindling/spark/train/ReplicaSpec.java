@@ -1,7 +1,8 @@
 package dev.kindling.spark.train;
 
-import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.ShardLayout;
 import java.io.Serializable;
@@ -11,14 +12,16 @@ import java.io.Serializable;
  *
  * @param model the resolved shape
  * @param optimizer the inner optimiser
+ * @param compute how a step is computed
  * @param backend the kernels' name, resolved: never {@code auto}
  * @param innerState what becomes of the moments between rounds
  * @param layout how the parameters are cut
  * @param data where tokens come from, in which order
  */
 record ReplicaSpec(
-    GptConfig model,
+    ArchitectureConfig model,
     AdamWConfig optimizer,
+    ComputeOptions compute,
     String backend,
     InnerState innerState,
     ShardLayout layout,

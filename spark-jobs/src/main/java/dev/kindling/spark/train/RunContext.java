@@ -1,7 +1,9 @@
 package dev.kindling.spark.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.io.SpecialTokenIds;
+import dev.kindling.model.objective.Objective;
 import dev.kindling.spark.checkpoint.Checkpoints;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
@@ -15,6 +17,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * @param hadoop the filesystem's settings for tasks
  * @param plan as the user gave it
  * @param model the shape, with the vocabulary of the tokens
+ * @param objective what it is trained for
  * @param tokens the training data
  * @param settings what decides the parameters, see {@link RunSettings}
  * @param directory where the run lies
@@ -25,7 +28,8 @@ record RunContext(
     JavaSparkContext spark,
     HadoopSettings hadoop,
     TrainingPlan plan,
-    GptConfig model,
+    ArchitectureConfig model,
+    Objective objective,
     TokenDirectory tokens,
     ObjectNode settings,
     RunDirectory directory,
@@ -57,7 +61,7 @@ record RunContext(
         plan.seed(),
         numReplicas(),
         plan.training().batchSize(),
-        model.contextLength());
+        objective);
   }
 
   AveragingRound newRound() {
@@ -66,6 +70,7 @@ record RunContext(
         new ReplicaSpec(
             model,
             plan.training().optimizer(),
+            plan.training().compute(),
             plan.training().backend(),
             innerState,
             layout(),
@@ -73,24 +78,36 @@ record RunContext(
     return new AveragingRound(spark, hadoop, spec, outerOptimizer());
   }
 
+  /** The tokens with a meaning of their own, for those who use the model. */
+  SpecialTokenIds specialTokens() {
+    return ModelTokens.of(objective, tokens.endOfTextId());
+  }
+
+  /** Whether a measurement while training takes the whole split, as the last one does. */
+  boolean measuresWholeSplit() {
+    long configured = plan.training().evaluationTokens();
+    return configured == 0 || configured >= tokens.numMeasurable(objective);
+  }
+
   /**
    * @param full whether the whole split is measured, whatever is configured
    */
   Evaluation newEvaluation(boolean full) {
-    long all = tokens.numValidationTokens() - 1;
-    long configured = plan.training().evaluationTokens();
-    long numTargets = full || configured == 0 ? all : Math.min(all, configured);
+    long numTokens =
+        full || measuresWholeSplit()
+            ? tokens.numMeasurable(objective)
+            : Math.max(plan.training().evaluationTokens(), RawWindows.stride(objective));
     int batchSize = plan.training().batchSize();
-    long numBatches = Evaluation.numBatches(numTargets, model.contextLength(), batchSize);
-    int numTasks = (int) Math.min(numBatches, Math.max(1, Preflight.numSlots(spark)));
+    ValidationOrder order =
+        new ValidationOrder(tokens.path().toString(), objective, batchSize, numTokens);
+    int numTasks = (int) Math.min(order.numBatches(), Math.max(1, Preflight.numSlots(spark)));
     return new Evaluation(
         hadoop,
         model,
+        plan.training().precision(),
         plan.training().backend(),
         layout(),
-        tokens.path().toString(),
-        batchSize,
-        numTargets,
+        order,
         numTasks);
   }
 }

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.optim.AdamWConfig;
-import dev.kindling.spark.config.DataParallelismConfig;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.spark.config.SettingValues;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -17,10 +16,11 @@ import java.util.Map;
  * carries them, and a run that goes on compares its own:
  *
  * <ul>
- *   <li>what the state is made of (model, tokens, seed, batch, replicas, outer optimiser) must be
- *       the same;
- *   <li>the inner optimiser's constants, its schedule and the kernels may be changed from here on:
- *       a continuation is meaningful, but no longer what one run with either setting would give;
+ *   <li>what the state is made of (model, noise, tokens, seed, batch, replicas, outer optimiser)
+ *       must be the same;
+ *   <li>the inner optimiser's constants, its schedule, the kernels and their precision may be
+ *       changed from here on: a continuation is meaningful, but no longer what one run with either
+ *       setting would give;
  *   <li>{@code training.steps}, evaluation and checkpoint settings are free: a longer run is the
  *       continuation of a shorter one. It is the same as one that was long from the beginning if
  *       the shorter one ended with a whole round and {@code decaySteps} is given: where it is left
@@ -32,41 +32,32 @@ final class RunSettings {
   private static final String FIXED = "fixed";
   private static final String CHANGEABLE = "changeable";
 
+  /** Settings of training that are fixed, or decide nothing that a checkpoint holds. */
+  private static final List<String> NOT_OF_THE_PARAMETERS =
+      List.of(
+          "training.steps",
+          "training.batchSize",
+          "training.activationCheckpointing",
+          "training.evaluateEverySteps",
+          "training.evaluationTokens");
+
   private RunSettings() {}
 
-  static ObjectNode of(TrainingPlan plan, GptConfig model, TokenDirectory tokens) {
+  static ObjectNode of(TrainingPlan plan, ArchitectureConfig model, TokenDirectory tokens) {
     ObjectNode settings = Manifest.newDetails();
     ObjectNode fixed = settings.putObject(FIXED);
     fixed.put("seed", plan.seed());
     fixed.put("tokens", tokens.fingerprint());
     fixed.put("tokenizer", tokens.tokenizerSha256());
+    SettingValues.add(fixed, "model", plan.model());
     fixed.put("model.vocabSize", model.vocabSize());
-    fixed.put("model.contextLength", model.contextLength());
-    fixed.put("model.numLayers", model.numLayers());
-    fixed.put("model.numHeads", model.numHeads());
-    fixed.put("model.embeddingSize", model.embeddingSize());
-    fixed.put("model.bias", model.bias());
+    SettingValues.addObjective(fixed, plan.objective(), plan.model().architecture());
     fixed.put("training.batchSize", plan.training().batchSize());
     fixed.put("parallel.dataParallel", plan.parallel().dataParallel());
-    DataParallelismConfig averaging = plan.dataParallelism();
-    fixed.put("dataParallelism.mode", averaging.mode().toString());
-    fixed.put("dataParallelism.localSteps", averaging.localSteps());
-    fixed.put("dataParallelism.innerState", averaging.innerState().toString());
-    fixed.put("dataParallelism.outer.learningRate", averaging.outer().learningRate());
-    fixed.put("dataParallelism.outer.momentum", averaging.outer().momentum());
-    fixed.put("dataParallelism.outer.nesterov", averaging.outer().nesterov());
+    SettingValues.add(fixed, "dataParallelism", plan.dataParallelism());
     ObjectNode changeable = settings.putObject(CHANGEABLE);
-    AdamWConfig optimizer = plan.training().optimizer();
-    changeable.put("training.backend", plan.training().backend());
-    changeable.put("training.optimizer.learningRate", optimizer.learningRate());
-    changeable.put("training.optimizer.minLearningRate", optimizer.minLearningRate());
-    changeable.put("training.optimizer.warmupSteps", optimizer.warmupSteps());
-    changeable.put("training.optimizer.decaySteps", optimizer.decaySteps());
-    changeable.put("training.optimizer.beta1", optimizer.beta1());
-    changeable.put("training.optimizer.beta2", optimizer.beta2());
-    changeable.put("training.optimizer.epsilon", optimizer.epsilon());
-    changeable.put("training.optimizer.weightDecay", optimizer.weightDecay());
-    changeable.put("training.optimizer.maxGradientNorm", optimizer.maxGradientNorm());
+    SettingValues.add(changeable, "training", plan.training());
+    changeable.remove(NOT_OF_THE_PARAMETERS);
     return settings;
   }
 

@@ -7,6 +7,10 @@ import dev.kindling.data.manifest.Checksums;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.shard.TokenSet;
 import dev.kindling.data.tokenizer.TokenizerFile;
+import dev.kindling.model.objective.CausalLanguageModelling;
+import dev.kindling.model.objective.MaskedLanguageModelling;
+import dev.kindling.model.objective.NextSentence;
+import dev.kindling.model.objective.Objective;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,6 +26,8 @@ import org.apache.hadoop.fs.Path;
  * @param vocabSize V of the tokenizer that wrote them
  * @param tokenizerSha256 of its {@code tokenizer.json}
  * @param endOfTextId the token that ends a document, where there is one
+ * @param numTrainDocuments of the split {@code train}
+ * @param numValidationDocuments of the split {@code validation}
  * @param numTrainTokens of the split {@code train}
  * @param numValidationTokens of the split {@code validation}
  * @param unigramLoss nats per validation token of a model that knows frequencies only
@@ -33,6 +39,8 @@ record TokenDirectory(
     int vocabSize,
     String tokenizerSha256,
     OptionalInt endOfTextId,
+    long numTrainDocuments,
+    long numValidationDocuments,
     long numTrainTokens,
     long numValidationTokens,
     double unigramLoss,
@@ -53,30 +61,62 @@ record TokenDirectory(
         (int) number(path, details, "/vocabSize"),
         details.path("tokenizerSha256").asText(),
         endOfText.isNumber() ? OptionalInt.of(endOfText.intValue()) : OptionalInt.empty(),
+        details.at("/splits/train/documents").asLong(),
+        details.at("/splits/validation/documents").asLong(),
         (long) number(path, details, "/splits/train/tokens"),
         (long) number(path, details, "/splits/validation/tokens"),
         number(path, details, "/unigramLoss"),
         number(path, details, "/uniformLoss"));
   }
 
+  /** Validation tokens that can be measured: the first one is predicted by nothing. */
+  long numMeasurable(Objective objective) {
+    return objective instanceof CausalLanguageModelling
+        ? numValidationTokens - 1
+        : numValidationTokens;
+  }
+
   /**
-   * Checks that there is a window to train on and a target to measure.
+   * Checks that there is a window to train on, something to measure, and another document where
+   * objectives take text from one.
    *
    * @throws InvalidInputException if a split is too short
    */
-  void requireTokensFor(int contextLength) {
-    if (numTrainTokens < contextLength + 1L) {
+  void requireEnoughFor(Objective objective) {
+    int stride = RawWindows.stride(objective);
+    if (numTrainTokens < stride + 1L) {
       throw new InvalidInputException(
           path + " has " + numTrainTokens + " training tokens",
-          "at least contextLength + 1 = " + (contextLength + 1L),
+          "at least " + (stride + 1L) + ", those of one sample and one more",
           "tokenize more text, or choose a smaller model.contextLength");
     }
-    if (numValidationTokens < 2) {
+    int measured = objective instanceof CausalLanguageModelling ? 1 : stride;
+    if (numMeasurable(objective) < measured) {
       throw new InvalidInputException(
           path + " has " + numValidationTokens + " validation tokens",
-          "at least 2, so that there is something to predict",
+          objective instanceof CausalLanguageModelling
+              ? "at least 2, so that there is something to predict"
+              : "at least " + stride + ", those of one sample",
           "tokenize more text, or hold out a larger tokenize.validation.fraction");
     }
+    long fewestDocuments = Math.min(numTrainDocuments, numValidationDocuments);
+    if (takesOtherDocuments(objective) && fewestDocuments < 2) {
+      throw new InvalidInputException(
+          path
+              + " has "
+              + numTrainDocuments
+              + " training documents and "
+              + numValidationDocuments
+              + " for validation",
+          "at least 2 each, because objective.masking.nextSentence random takes text from another"
+              + " document",
+          "set it to order or none, or tokenize more documents");
+    }
+  }
+
+  private static boolean takesOtherDocuments(Objective objective) {
+    return objective instanceof MaskedLanguageModelling masked
+        && masked.nextSentence() == NextSentence.RANDOM;
   }
 
   /** The bytes of the tokenizer that belongs to the shards. */

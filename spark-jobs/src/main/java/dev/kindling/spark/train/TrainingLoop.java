@@ -147,10 +147,10 @@ final class TrainingLoop {
 
   private void evaluate(boolean full) {
     Evaluation evaluation = run.newEvaluation(full);
-    double loss = evaluation.run(run.spark(), state, step);
-    boolean whole = evaluation.numTargets() == run.tokens().numValidationTokens() - 1;
-    history.addEvaluation(step, loss, evaluation.numTargets(), whole);
-    run.listener().evaluationFinished(step, loss);
+    Evaluation.Result result = evaluation.run(run.spark(), state, step);
+    boolean whole = full || run.measuresWholeSplit();
+    history.addEvaluation(step, result.loss(), result.numTargets(), whole);
+    run.listener().evaluationFinished(step, result.loss());
   }
 
   private static boolean passesMultiple(long before, long after, long interval) {
@@ -177,7 +177,7 @@ final class TrainingLoop {
             bytesMoved);
     CheckpointContent content =
         new CheckpointContent(
-            state, trainer, run.model(), run.tokens().endOfTextId(), tokenizer, history.toBytes());
+            state, trainer, run.model(), run.specialTokens(), tokenizer, history.toBytes());
     Checkpoint written =
         new CheckpointWriter(run.spark(), run.hadoop(), run.checkpoints()).write(content);
     state.release();
@@ -209,7 +209,7 @@ final class TrainingLoop {
     double validationLoss =
         measured.isPresent()
             ? measured.getAsDouble()
-            : run.newEvaluation(true).run(run.spark(), state, step);
+            : run.newEvaluation(true).run(run.spark(), state, step).loss();
     RunSummary summary =
         new RunSummary(
             validationLoss,

@@ -5,6 +5,7 @@ import dev.kindling.model.backend.Backends;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.ModelConfig;
+import dev.kindling.spark.config.ObjectiveConfig;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.parallel.Mesh;
@@ -18,6 +19,7 @@ import org.apache.hadoop.fs.Path;
  * @param output the run directory; a run that lies there already is gone on with
  * @param seed of the initial parameters and of the order of the data
  * @param model the shape of the model
+ * @param objective the noise that it learns from
  * @param training one replica's optimisation
  * @param parallel the size of the mesh
  * @param dataParallelism how replicas stay one model
@@ -29,6 +31,7 @@ public record TrainingPlan(
     Path output,
     long seed,
     ModelConfig model,
+    ObjectiveConfig objective,
     TrainingConfig training,
     ParallelConfig parallel,
     DataParallelismConfig dataParallelism,
@@ -41,11 +44,13 @@ public record TrainingPlan(
       Path output,
       long seed,
       ModelConfig model,
+      ObjectiveConfig objective,
       TrainingConfig training,
       ParallelConfig parallel,
       DataParallelismConfig dataParallelism,
       CheckpointConfig checkpoint) {
-    this(tokens, output, seed, model, training, parallel, dataParallelism, checkpoint, 0);
+    this(
+        tokens, output, seed, model, objective, training, parallel, dataParallelism, checkpoint, 0);
   }
 
   /** The same plan with paths that executors understand. */
@@ -55,6 +60,7 @@ public record TrainingPlan(
         QualifiedPath.of(hadoop, output),
         seed,
         model,
+        objective,
         training,
         parallel,
         dataParallelism,
@@ -67,16 +73,17 @@ public record TrainingPlan(
    * were it decided by every task, the result would depend on where tasks run.
    */
   TrainingPlan withResolvedBackend() {
-    TrainingConfig resolved =
-        new TrainingConfig(
-            training.steps(),
-            training.batchSize(),
-            Backends.resolve(training.backend()),
-            training.optimizer(),
-            training.evaluateEverySteps(),
-            training.evaluationTokens());
     return new TrainingPlan(
-        tokens, output, seed, model, resolved, parallel, dataParallelism, checkpoint, numShards);
+        tokens,
+        output,
+        seed,
+        model,
+        objective,
+        training.withBackend(Backends.resolve(training.backend())),
+        parallel,
+        dataParallelism,
+        checkpoint,
+        numShards);
   }
 
   /** The ranks. */

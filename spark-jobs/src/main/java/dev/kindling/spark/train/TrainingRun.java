@@ -3,7 +3,8 @@ package dev.kindling.spark.train;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.shard.TokenShards;
-import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.objective.Objective;
 import dev.kindling.spark.checkpoint.Checkpoint;
 import dev.kindling.spark.checkpoint.Checkpoints;
 import dev.kindling.spark.config.CheckpointConfig;
@@ -39,9 +40,10 @@ public final class TrainingRun {
     Configuration hadoop = spark.hadoopConfiguration();
     TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
     TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
-    GptConfig model = plan.model().forVocabulary(tokens.vocabSize());
+    ArchitectureConfig model = plan.model().forVocabulary(tokens.vocabSize());
     ModelSize.requireTrainable(model);
-    tokens.requireTokensFor(model.contextLength());
+    Preflight.requirePrecision(plan.training());
+    Objective objective = RunObjective.of(hadoop, tokens, model, plan.objective());
     ObjectNode settings = RunSettings.of(plan, model, tokens);
     RunDirectory directory = new RunDirectory(hadoop, plan.output());
     HadoopSettings sent = HadoopSettings.send(spark);
@@ -49,7 +51,16 @@ public final class TrainingRun {
       Checkpoints checkpoints = new Checkpoints(spark, sent, directory.checkpoints());
       RunContext run =
           new RunContext(
-              spark, sent, plan, model, tokens, settings, directory, checkpoints, listener);
+              spark,
+              sent,
+              plan,
+              model,
+              objective,
+              tokens,
+              settings,
+              directory,
+              checkpoints,
+              listener);
       return goOn(session, run);
     } finally {
       spark.setJobDescription(null);

@@ -1,8 +1,8 @@
 package dev.kindling.spark.checkpoint;
 
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.Mesh;
@@ -90,7 +90,7 @@ abstract class CheckpointFixture {
                 state(step),
                 trainer,
                 MODEL,
-                OptionalInt.empty(),
+                SpecialTokenIds.ofText(OptionalInt.empty(), OptionalInt.empty()),
                 "{}".getBytes(StandardCharsets.UTF_8),
                 "{\"event\":\"step\"}\n".getBytes(StandardCharsets.UTF_8)));
   }
@@ -161,7 +161,7 @@ abstract class CheckpointFixture {
   }
 
   static long numParameters() {
-    return Gpt.layout(MODEL).stream().mapToLong(ParameterStore.Slice::numElements).sum();
+    return MODEL.layout().stream().mapToLong(ParameterStore.Slice::numElements).sum();
   }
 
   /** A file as it lies on the local disk. */

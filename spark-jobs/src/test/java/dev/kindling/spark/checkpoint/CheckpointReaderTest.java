@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.DamagedException;
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
 import java.io.IOException;
@@ -35,7 +34,7 @@ class CheckpointReaderTest extends CheckpointFixture {
     assertThat(reader.directory().getName()).isEqualTo("step-00000020");
     assertThat(reader.model()).isEqualTo(MODEL);
     assertThat(reader.trainerState().step()).isEqualTo(20);
-    try (ParameterStore parameters = ParameterStore.allocate(Gpt.layout(MODEL), DType.F32)) {
+    try (ParameterStore parameters = ParameterStore.allocate(MODEL.layout(), DType.F32)) {
       reader.load(parameters);
       byte[] loaded = new byte[Math.toIntExact(LAYOUT.numBytes())];
       parameters.readBytes(0, Math.toIntExact(LAYOUT.numElements()), loaded, 0);

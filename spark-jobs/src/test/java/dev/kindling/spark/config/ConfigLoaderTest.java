@@ -6,6 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.T5Config;
+import dev.kindling.model.objective.CausalLanguageModelling;
+import dev.kindling.model.objective.Denoising;
+import dev.kindling.model.objective.MaskedLanguageModelling;
+import dev.kindling.model.objective.NextSentence;
+import dev.kindling.model.objective.SpanCorruption;
+import dev.kindling.model.objective.SpecialTokens;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -14,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,20 +43,28 @@ class ConfigLoaderTest {
 
   @Test
   void everyValueReachesItsComponent() throws IOException {
-    ObjectNode other = YamlSource.parse("other", EVERY_VALUE_CHANGED).values();
     ObjectNode defaults = ConfigTree.write(ConfigLoader.defaults());
-    List<String> keys = keyPaths(defaults, "");
-    assertThat(keyPaths(other, "")).containsExactlyInAnyOrderElementsOf(keys);
+    Set<String> changed = new TreeSet<>();
 
-    ObjectNode loaded = ConfigTree.write(load(EVERY_VALUE_CHANGED));
-
-    for (String key : keys) {
-      String pointer = "/" + key.replace('.', '/');
-      assertThat(loaded.at(pointer).asText()).as(key).isEqualTo(other.at(pointer).asText());
-      if (!key.equals("dataParallelism.mode")) { // has one value only
-        assertThat(loaded.at(pointer)).as(key).isNotEqualTo(defaults.at(pointer));
+    for (String yaml :
+        List.of(
+            EVERY_COMMON_VALUE_CHANGED,
+            EVERY_VALUE_OF_BERT,
+            EVERY_VALUE_OF_T5,
+            EVERY_VALUE_OF_BART)) {
+      ObjectNode other = YamlSource.parse("other", yaml).values();
+      ObjectNode loaded = ConfigTree.write(load(yaml));
+      for (String key : keyPaths(other, "")) {
+        String pointer = "/" + key.replace('.', '/');
+        assertThat(loaded.at(pointer).asText()).as(key).isEqualTo(other.at(pointer).asText());
+        if (!loaded.at(pointer).equals(defaults.at(pointer))) {
+          changed.add(key);
+        }
       }
     }
+
+    changed.add("dataParallelism.mode"); // has one value only
+    assertThat(changed).containsExactlyInAnyOrderElementsOf(keyPaths(defaults, ""));
   }
 
   @Test
@@ -107,7 +125,8 @@ class ConfigLoaderTest {
         .hasMessageContaining(directory + "/run.yaml: unknown key 'training.optimiser'")
         .hasMessageContaining("did you mean 'training.optimizer'?")
         .hasMessageContaining(
-            "steps, batchSize, backend, optimizer, evaluateEverySteps, evaluationTokens");
+            "steps, batchSize, backend, precision, microBatches, activationCheckpointing,"
+                + " optimizer, evaluateEverySteps, evaluationTokens");
   }
 
   @Test
@@ -145,12 +164,30 @@ class ConfigLoaderTest {
           model: {bias: 1}                        | model.bias is 1                      | true or false
           generate: {prompt: 42}                  | generate.prompt is 42                | text
           generate: {temperature: warm}           | generate.temperature is the text     | a number
+          generate: {topP: 0}                     | generate: topP is 0.0                | greater than 0
+          generate: {topP: 1.5}                   | generate: topP is 1.5                | 1.0 or less
+          generate: {repetitionPenalty: 0}        | generate: repetitionPenalty is 0.0   | 0.01 or more
+          generate: {numBeams: 0}                 | generate: numBeams is 0              | 1 or more
+          generate: {lengthPenalty: -1}           | generate: lengthPenalty is -1.0      | 0.0 or more
           clean: {languages: en}                  | clean.languages is the text 'en'     | a list
           clean: {languages: [1]}                 | clean.languages[0] is 1              | text
           dataParallelism: {innerState: forget}   | dataParallelism.innerState is        | one of keep, average, reset
           training: {steps: 0}                    | training: steps is 0                 | 1 or more
           training: {backend: cuda9}              | training: backend is cuda9           | auto, onednn, nd4j
           model: {embeddingSize: 100, numHeads: 3} | model: embeddingSize 100            | multiple of numHeads
+          training: {microBatches: 17}            | training: microBatches is 17         | into 1 to 16 parts
+          training: {precision: f16}              | training.precision is the text 'f16' | one of f32, bf16
+          model: {architecture: mamba}            | model.architecture is the text       | one of gpt, bert, t5, bart
+          model: {architecture: bert, bias: false} | model: bias is a setting of gpt     | architecture is bert
+          model: {architecture: bart, positions: rotary} | positions is a setting of gpt | leave it out
+          model: {architecture: bert, numDecoderLayers: 2} | a setting of t5 and bart    | architecture is bert
+          model: {gated: true}                    | model: gated is a setting of t5      | architecture is gpt
+          model: {numKeyValueHeads: 4}            | model: numHeads 6 is not a multiple  | numKeyValueHeads
+          model: {dropout: 1.0}                   | model: dropout is 1.0                | below 1
+          objective: {masking: {selection: 0.2}}  | objective.masking is not what model.architecture gpt | at its defaults
+          objective: {masking: {maskShare: 0.95}} | maskShare 0.95 + randomShare 0.1     | shares of the same
+          objective: {spanCorruption: {density: 0.6}} | density is 0.6                   | 0.5 or less
+          objective: {denoising: {poissonMean: 0.5}} | poissonMean is 0.5                | 1 to 500
           generate: {temperature: 1.0e+999}       | temperature                          | finite
           dataParallelism: {outer: {nesterov: true}} | nesterov is true, but momentum is 0 | set a momentum
           """)
@@ -218,6 +255,63 @@ class ConfigLoaderTest {
         .hasMessageContaining("vocabulary of 77");
   }
 
+  @ParameterizedTest
+  @CsvSource({"gpt, 0", "bert, 4", "t5, 102", "bart, 4"})
+  void specialTokensStandBehindTheVocabularyOfTheShards(String architecture, int numSpecial)
+      throws IOException {
+    String yaml = "model: {architecture: " + architecture + ", vocabSize: " + (77 + numSpecial);
+    assertThat(load(yaml + "}").model().forVocabulary(77).vocabSize()).isEqualTo(77 + numSpecial);
+    ModelConfig other = load(yaml + "}").model();
+    if (numSpecial > 0) {
+      assertThatThrownBy(() -> other.forVocabulary(78))
+          .hasMessageContaining(numSpecial + " special tokens")
+          .hasMessageContaining("which makes " + (78 + numSpecial));
+    }
+  }
+
+  @Test
+  void zeroInAShapeIsWhatItsCommentSays() throws IOException {
+    T5Config t5 =
+        (T5Config)
+            load("model: {architecture: t5, numHeads: 4, embeddingSize: 64}")
+                .model()
+                .forVocabulary(9);
+    assertThat(t5.headSize()).isEqualTo(16);
+    assertThat(t5.feedForwardSize()).isEqualTo(256);
+    assertThat(t5.numDecoderLayers()).isEqualTo(t5.numLayers());
+  }
+
+  @Test
+  void theDefaultNoiseIsThatOfThePapers() {
+    ObjectiveConfig noise = ConfigLoader.defaults().objective();
+    SpecialTokens.Bert bert = SpecialTokens.Bert.behind(9);
+    SpecialTokens.T5 t5 = SpecialTokens.T5.behind(9);
+    SpecialTokens.Bart bart = SpecialTokens.Bart.behind(9);
+    Set<Integer> fullStops = Set.of(1);
+
+    assertThat(noise.forModel(plain(Architecture.BERT), 9, Set::of))
+        .isEqualTo(MaskedLanguageModelling.bert(64, bert, NextSentence.RANDOM));
+    assertThat(noise.forModel(plain(Architecture.T5), 9, Set::of))
+        .isEqualTo(SpanCorruption.t5(64, t5));
+    assertThat(noise.forModel(plain(Architecture.BART), 9, () -> fullStops))
+        .isEqualTo(Denoising.bart(64, bart, fullStops));
+    assertThat(noise.forModel(plain(Architecture.GPT), 9, Set::of))
+        .isEqualTo(new CausalLanguageModelling(64));
+  }
+
+  @Test
+  void aVocabularyWithoutFullStopsHasNoSentencesToPermute() {
+    ObjectiveConfig noise = ConfigLoader.defaults().objective();
+
+    assertThatThrownBy(() -> noise.forModel(plain(Architecture.BART), 9, Set::of))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("permuteSentences");
+  }
+
+  private static ArchitectureConfig plain(Architecture architecture) {
+    return ModelConfig.plain(architecture, 64, 1, 2, 8).forVocabulary(9);
+  }
+
   private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(String yaml) {
     return assertThatThrownBy(() -> load(yaml)).isInstanceOf(InvalidInputException.class);
   }
@@ -253,7 +347,7 @@ class ConfigLoaderTest {
         : List.of(path);
   }
 
-  private static final String EVERY_VALUE_CHANGED =
+  private static final String EVERY_COMMON_VALUE_CHANGED =
       """
       seed: 2
       read: {text: line, chunkCharacters: 4001, maxRecordBytes: 16777217}
@@ -273,13 +367,23 @@ class ConfigLoaderTest {
         vocabSize: 9
         contextLength: 257
         numLayers: 7
-        numHeads: 3
-        embeddingSize: 387
+        numHeads: 4
+        embeddingSize: 392
+        feedForwardSize: 700
+        dropout: 0.2
         bias: false
+        positions: rotary
+        norm: rms-norm
+        feedForward: swiglu
+        numKeyValueHeads: 2
+        tiedEmbeddings: false
       training:
         steps: 1001
         batchSize: 17
         backend: nd4j
+        precision: bf16
+        microBatches: 4
+        activationCheckpointing: true
         optimizer:
           learningRate: 0.002
           minLearningRate: 0.0002
@@ -304,8 +408,45 @@ class ConfigLoaderTest {
         maxNewTokens: 201
         temperature: 0.9
         topK: 41
+        topP: 0.9
+        repetitionPenalty: 1.1
         numSamples: 4
+        numBeams: 5
+        lengthPenalty: 0.6
         seed: 7
       score: {batchSize: 17}
+      """;
+
+  private static final String EVERY_VALUE_OF_BERT =
+      """
+      model: {architecture: bert}
+      objective:
+        masking:
+          selection: 0.2
+          maskShare: 0.7
+          randomShare: 0.2
+          nextSentence: order
+          shortSequenceProbability: 0.2
+      """;
+
+  private static final String EVERY_VALUE_OF_T5 =
+      """
+      model: {architecture: t5, numDecoderLayers: 5, headSize: 48, gated: true}
+      objective:
+        spanCorruption: {density: 0.25, meanSpan: 4.0}
+      """;
+
+  private static final String EVERY_VALUE_OF_BART =
+      """
+      model: {architecture: bart}
+      objective:
+        denoising:
+          maskRatio: 0.4
+          poissonMean: 3.0
+          maskRandom: 0.2
+          permuteSentences: 0.5
+          insertRatio: 0.1
+          deleteRatio: 0.2
+          rotateProbability: 0.3
       """;
 }

@@ -3,6 +3,7 @@ package dev.kindling.spark.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.spark.score.DocumentScorer.Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,13 +107,13 @@ class DocumentScorerTest {
     return scores;
   }
 
-  private float[] losses(int[] inputs, int[] targets, int batch, int length) {
-    batchSizes.add(batch);
-    float[] losses = new float[inputs.length];
+  private float[] losses(CausalBatch batch) {
+    batchSizes.add(batch.size());
+    float[] losses = new float[batch.inputs().length];
     for (int i = 0; i < losses.length; i++) {
-      losses[i] = targets[i] < 0 ? 0 : 1 + Math.abs(inputs[i] - targets[i]);
+      int target = batch.targets()[i];
+      losses[i] = target < 0 ? 0 : 1 + Math.abs(batch.inputs()[i] - target);
     }
-    assertThat(inputs).hasSize(batch * length);
     return losses;
   }
 }

@@ -11,7 +11,9 @@ import dev.kindling.data.tokenizer.Tokenizer;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
+import dev.kindling.model.nn.DecoderCache;
 import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.cli.SparkSessions;
 import dev.kindling.spark.cli.TinyQuickstart;
@@ -257,7 +259,7 @@ class ScoreJobTest {
     OneAtATime(Configuration hadoop, Path run) {
       CheckpointReader reader = CheckpointReader.open(hadoop, run);
       tokenizer = TokenizerFile.load(hadoop, reader.tokenizer());
-      model = new InferenceModel(reader.model(), backend);
+      model = new InferenceModel(reader.model(), Precision.F32, backend);
       reader.load(model.parameters());
     }
 
@@ -274,10 +276,15 @@ class ScoreJobTest {
             i <= numWindowed
                 ? (i - 1) / contextLength * contextLength
                 : Math.max(0, tokens.length - contextLength);
-        float[] logits = model.nextTokenLogits(Arrays.copyOfRange(sequence, start, i));
-        sum += logProbability(logits, sequence[i]);
+        sum += logProbability(logits(Arrays.copyOfRange(sequence, start, i)), sequence[i]);
       }
       return sum;
+    }
+
+    private float[] logits(int[] context) {
+      try (DecoderCache cache = model.newCache(1, context.length)) {
+        return model.nextLogits(context, new int[] {context.length}, cache);
+      }
     }
 
     private static double logProbability(float[] logits, int token) {

@@ -1,12 +1,14 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.train.Precision;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.DataParallelismConfig.Mode;
 import dev.kindling.spark.config.DataParallelismConfig.Outer;
 import dev.kindling.spark.config.ModelConfig;
+import dev.kindling.spark.config.ObjectiveConfig;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import org.apache.hadoop.fs.Path;
@@ -43,7 +45,7 @@ record TinyPlan(
         InnerState.KEEP,
         2,
         3,
-        new ModelConfig(0, 8, 1, 2, 8, true));
+        ModelConfig.gpt2(8, 1, 2, 8));
   }
 
   TinyPlan withOutput(java.nio.file.Path newOutput) {
@@ -178,10 +180,16 @@ record TinyPlan(
         output,
         SEED,
         model,
-        new TrainingConfig(steps, BATCH_SIZE, "onednn", OPTIMIZER, 4, 40),
+        ObjectiveConfig.published(),
+        training(steps, OPTIMIZER),
         new ParallelConfig(dataParallel),
         new DataParallelismConfig(Mode.AVERAGING, localSteps, outer, innerState),
         new CheckpointConfig(everyRounds, 2),
         numShards);
+  }
+
+  static TrainingConfig training(long steps, AdamWConfig optimizer) {
+    return new TrainingConfig(
+        steps, BATCH_SIZE, "onednn", Precision.F32, 1, false, optimizer, 4, 40);
   }
 }

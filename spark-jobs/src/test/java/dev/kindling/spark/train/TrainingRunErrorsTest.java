@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.config.ModelConfig;
-import dev.kindling.spark.config.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,13 +43,13 @@ class TrainingRunErrorsTest {
 
   @Test
   void aVocabularyThatDoesNotMatchTheShardsIsRefused() throws IOException {
-    ModelConfig other = new ModelConfig(TinyTokens.VOCAB_SIZE + 1, 8, 1, 2, 8, true);
+    ModelConfig other = withVocabulary(TinyTokens.VOCAB_SIZE + 1);
     assertRefused(finished.withModel(other), "model.vocabSize is 12", "vocabulary of 11");
   }
 
   @Test
   void anotherShapeOfTheModelIsRefused() throws IOException {
-    ModelConfig other = new ModelConfig(0, 8, 2, 2, 8, true);
+    ModelConfig other = ModelConfig.gpt2(8, 2, 2, 8);
     assertRefused(finished.withModel(other), "model.numLayers was 1 and is 2");
   }
 
@@ -128,7 +129,7 @@ class TrainingRunErrorsTest {
   void aModelThatIsTooLargeIsRefusedBeforeTheTokensAreVerified() throws IOException {
     org.apache.hadoop.fs.Path tokens = TinyTokens.write(own.resolve("tokens"));
     RunFiles.flipBit(own.resolve("tokens").resolve("train-00000.bin"));
-    ModelConfig large = new ModelConfig(0, 8, 48, 8, 1024, true);
+    ModelConfig large = ModelConfig.gpt2(8, 48, 8, 1024);
 
     assertThatThrownBy(() -> run(TinyPlan.of(tokens, own.resolve("out")).withModel(large)))
         .isInstanceOf(InvalidInputException.class)
@@ -177,7 +178,8 @@ class TrainingRunErrorsTest {
             plan.output(),
             plan.seed(),
             plan.model(),
-            new TrainingConfig(40, TinyPlan.BATCH_SIZE, "onednn", exploding, 0, 0),
+            plan.objective(),
+            TinyPlan.training(40, exploding),
             plan.parallel(),
             plan.dataParallelism(),
             plan.checkpoint());
@@ -205,6 +207,18 @@ class TrainingRunErrorsTest {
         .singleElement()
         .asString()
         .contains("dataParallel 3 × pipelineParallel 1 × tensorParallel 1 = 3 ranks", "2 waves");
+  }
+
+  private static ModelConfig withVocabulary(int vocabSize) {
+    return ConfigLoader.load(
+            Optional.empty(),
+            List.of(
+                "model.vocabSize=" + vocabSize,
+                "model.contextLength=8",
+                "model.numLayers=1",
+                "model.numHeads=2",
+                "model.embeddingSize=8"))
+        .model();
   }
 
   private static void assertRefused(TinyPlan plan, String... fragments) throws IOException {

@@ -5,17 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.data.shard.TokenSet;
-import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
+import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.objective.CausalLanguageModelling;
+import dev.kindling.model.objective.Objective;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.model.train.InferenceModel;
 import dev.kindling.model.train.LocalTrainer;
+import dev.kindling.model.train.Precision;
+import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
-import dev.kindling.spark.config.TrainingConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainingRunTest {
   private static final GptConfig MODEL = new GptConfig(TinyTokens.VOCAB_SIZE, 8, 1, 2, 8, true);
+
+  private static final Objective OBJECTIVE = new CausalLanguageModelling(8);
 
   @TempDir static java.nio.file.Path directory;
   @TempDir java.nio.file.Path out;
@@ -93,7 +99,7 @@ class TrainingRunTest {
     double sum = 0;
     int numTargets = TinyTokens.NUM_VALIDATION - 1;
     try (Backend backend = Backends.open("onednn", 1);
-        InferenceModel model = new InferenceModel(MODEL, backend);
+        InferenceModel model = new InferenceModel(MODEL, Precision.F32, backend);
         TokenSet validation = TokenSet.open(new Configuration(), tokens, "validation")) {
       CheckpointReader.open(new Configuration(), result.checkpoint()).load(model.parameters());
       for (int start = 0; start < numTargets; start += MODEL.contextLength()) {
@@ -102,7 +108,7 @@ class TrainingRunTest {
         validation.read(start, window, 0, window.length);
         int[] inputs = Arrays.copyOf(window, length);
         int[] targets = Arrays.copyOfRange(window, 1, window.length);
-        for (float loss : model.tokenLosses(inputs, targets, 1, length)) {
+        for (float loss : model.tokenLosses(new CausalBatch(1, length, inputs, targets))) {
           sum += loss;
         }
       }
@@ -113,14 +119,14 @@ class TrainingRunTest {
   @Test
   void autoIsResolvedOnceAndTheCheckpointSaysToWhat() {
     TrainingPlan plan = TinyPlan.of(tokens, out).withSteps(2).plan();
-    TrainingConfig given = plan.training();
     TrainingPlan auto =
         new TrainingPlan(
             plan.tokens(),
             plan.output(),
             plan.seed(),
             plan.model(),
-            new TrainingConfig(2, given.batchSize(), "auto", given.optimizer(), 0, 0),
+            plan.objective(),
+            plan.training().withBackend("auto"),
             plan.parallel(),
             plan.dataParallelism(),
             plan.checkpoint());
@@ -224,7 +230,7 @@ class TrainingRunTest {
   }
 
   private static byte[] parameters(TrainingResult result) {
-    try (ParameterStore parameters = ParameterStore.allocate(Gpt.layout(MODEL), DType.F32)) {
+    try (ParameterStore parameters = ParameterStore.allocate(MODEL.layout(), DType.F32)) {
       CheckpointReader.open(new Configuration(), result.checkpoint()).load(parameters);
       return bytes(parameters);
     }
@@ -232,14 +238,14 @@ class TrainingRunTest {
 
   private static byte[] trainAlone(int numReplicas, int replica, int numSteps) {
     DataOrder order =
-        new DataOrder(tokens.toString(), TinyPlan.SEED, numReplicas, TinyPlan.BATCH_SIZE, 8);
+        new DataOrder(
+            tokens.toString(), TinyPlan.SEED, numReplicas, TinyPlan.BATCH_SIZE, OBJECTIVE);
     try (Backend backend = Backends.open("onednn", 1);
-        LocalTrainer trainer = new LocalTrainer(MODEL, TinyPlan.OPTIMIZER, backend);
+        LocalTrainer trainer = newTrainer(backend);
         DataOrder.Reader reader = order.open(new Configuration())) {
       trainer.initialize(TinyPlan.SEED);
       for (int step = 0; step < numSteps; step++) {
-        DataOrder.Batch batch = reader.read(step, replica);
-        trainer.step(batch.inputs(), batch.targets(), batch.size(), batch.length(), step);
+        trainer.step(reader.read(step, replica), StepPosition.of(step));
       }
       return bytes(trainer.parameters());
     }
@@ -247,18 +253,21 @@ class TrainingRunTest {
 
   /** Steps of an optimiser that has taken none, in the middle of a schedule. */
   private static byte[] trainFresh(byte[] before, int firstStep, int numSteps) {
-    DataOrder order = new DataOrder(tokens.toString(), TinyPlan.SEED, 1, TinyPlan.BATCH_SIZE, 8);
+    DataOrder order =
+        new DataOrder(tokens.toString(), TinyPlan.SEED, 1, TinyPlan.BATCH_SIZE, OBJECTIVE);
     try (Backend backend = Backends.open("onednn", 1);
-        LocalTrainer trainer = new LocalTrainer(MODEL, TinyPlan.OPTIMIZER, backend);
+        LocalTrainer trainer = newTrainer(backend);
         DataOrder.Reader reader = order.open(new Configuration())) {
       trainer.parameters().writeBytes(0, before.length / Float.BYTES, before, 0);
       for (int i = 0; i < numSteps; i++) {
-        DataOrder.Batch batch = reader.read(firstStep + i, 0);
-        trainer.step(
-            batch.inputs(), batch.targets(), batch.size(), batch.length(), firstStep + i, i);
+        trainer.step(reader.read(firstStep + i, 0), new StepPosition(firstStep + i, i, 0, 0));
       }
       return bytes(trainer.parameters());
     }
+  }
+
+  private static LocalTrainer newTrainer(Backend backend) {
+    return new LocalTrainer(MODEL, TinyPlan.OPTIMIZER, ComputeOptions.PLAIN, backend);
   }
 
   private static byte[] bytes(ParameterStore parameters) {

@@ -1,85 +1,144 @@
 package dev.kindling.model.backend.nd4j;
 
+import dev.kindling.model.backend.AttentionGradients;
+import dev.kindling.model.backend.AttentionInputs;
+import dev.kindling.model.backend.Dropout;
+import dev.kindling.model.backend.Heads;
 import dev.kindling.model.backend.Matrix;
+import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
-/** Causal attention as its formula, one (batch, head) at a time. */
+/** Attention as its formula, one (batch, head) at a time. */
 final class Nd4jAttention {
   /** Far below any score and far from overflow, in single precision too. */
   private static final double MASKED = -1e30;
 
-  /** The T×D parts of one (batch, head) inside [B, T, width]. */
-  private record Head(int batch, int head, long length, long headSize) {
-    Matrix part(Tensor tensor, long column) {
-      long width = tensor.dim(tensor.numDims() - 1);
-      long offset = batch * length * width + column + head * headSize;
-      return new Matrix(tensor, offset, length, headSize, width, 1);
-    }
-
-    INDArray read(Tensor tensor, long column) {
-      return Nd4jViews.of(part(tensor, column)).dup('c');
-    }
-
-    void write(INDArray value, Tensor tensor, long column) {
-      Nd4jViews.of(part(tensor, column)).assign(value);
-    }
-  }
-
-  void forward(Tensor qkv, int numHeads, Tensor output) {
-    long width = qkv.dim(2) / 3;
-    INDArray mask = mask(qkv);
-    for (int batch = 0; batch < qkv.dim(0); batch++) {
-      for (int h = 0; h < numHeads; h++) {
-        Head head = new Head(batch, h, qkv.dim(1), width / numHeads);
-        INDArray probabilities = probabilities(head, qkv, mask);
-        head.write(probabilities.mmul(head.read(qkv, 2 * width)), output, 0);
+  void forward(AttentionInputs inputs, Tensor output) {
+    Heads outputs = asHeads(output, inputs);
+    for (int batch = 0; batch < inputs.query().batch(); batch++) {
+      INDArray mask = mask(inputs, batch);
+      for (int h = 0; h < inputs.query().numHeads(); h++) {
+        INDArray probabilities = probabilities(inputs, mask, batch, h);
+        if (inputs.dropout() != null) {
+          probabilities = probabilities.mul(dropoutFactors(inputs, batch, h));
+        }
+        INDArray value = Nd4jViews.copyOf(inputs.value().head(batch, h / inputs.groupSize()));
+        Nd4jViews.of(outputs.head(batch, h)).assign(probabilities.mmul(value));
       }
     }
   }
 
-  void backward(Tensor outputGradient, Tensor qkv, int numHeads, Tensor qkvGradient) {
-    long width = qkv.dim(2) / 3;
-    INDArray mask = mask(qkv);
-    for (int batch = 0; batch < qkv.dim(0); batch++) {
-      for (int h = 0; h < numHeads; h++) {
-        Head head = new Head(batch, h, qkv.dim(1), width / numHeads);
-        INDArray probabilities = probabilities(head, qkv, mask);
-        INDArray gradient = head.read(outputGradient, 0);
-        INDArray probabilityGradient = gradient.mmul(head.read(qkv, 2 * width).transpose());
-        INDArray rowSums = probabilityGradient.mul(probabilities).sum(1);
-        INDArray scoreGradient =
-            probabilityGradient
-                .subColumnVector(rowSums)
-                .muli(probabilities)
-                .divi(Math.sqrt((double) head.headSize()));
-        head.write(scoreGradient.mmul(head.read(qkv, width)), qkvGradient, 0);
-        head.write(scoreGradient.transpose().mmul(head.read(qkv, 0)), qkvGradient, width);
-        head.write(probabilities.transpose().mmul(gradient), qkvGradient, 2 * width);
+  void backward(Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients) {
+    Heads outputGradients = asHeads(outputGradient, inputs);
+    for (int batch = 0; batch < inputs.query().batch(); batch++) {
+      INDArray mask = mask(inputs, batch);
+      for (int h = 0; h < inputs.query().numHeads(); h++) {
+        INDArray gradient = Nd4jViews.copyOf(outputGradients.head(batch, h));
+        headBackward(gradient, inputs, mask, gradients, batch, h);
       }
     }
   }
 
-  private static INDArray probabilities(Head head, Tensor qkv, INDArray mask) {
-    INDArray query = head.read(qkv, 0);
-    INDArray key = head.read(qkv, qkv.dim(2) / 3);
-    INDArray scores =
-        query.mmul(key.transpose()).divi(Math.sqrt((double) head.headSize())).addi(mask);
-    INDArray exponentials = Transforms.exp(scores.subColumnVector(scores.max(1)), false);
-    return exponentials.diviColumnVector(exponentials.sum(1));
+  private static void headBackward(
+      INDArray outputGradient,
+      AttentionInputs inputs,
+      INDArray mask,
+      AttentionGradients gradients,
+      int batch,
+      int h) {
+    int keyHead = h / inputs.groupSize();
+    boolean isFirstOfGroup = h % inputs.groupSize() == 0;
+    INDArray query = Nd4jViews.copyOf(inputs.query().head(batch, h));
+    INDArray key = Nd4jViews.copyOf(inputs.key().head(batch, keyHead));
+    INDArray value = Nd4jViews.copyOf(inputs.value().head(batch, keyHead));
+
+    INDArray probabilities = probabilities(inputs, mask, batch, h);
+    INDArray dropped = probabilities;
+    INDArray probabilityGradient = outputGradient.mmul(value.transpose());
+    if (inputs.dropout() != null) {
+      INDArray factors = dropoutFactors(inputs, batch, h);
+      dropped = probabilities.mul(factors);
+      probabilityGradient = probabilityGradient.mul(factors);
+    }
+    INDArray rowSums = probabilityGradient.mul(probabilities).sum(1);
+    INDArray scoreGradient = probabilityGradient.subColumnVector(rowSums).mul(probabilities);
+    if (gradients.bias() != null) {
+      Nd4jViews.of(headOf(gradients.bias(), h)).addi(scoreGradient);
+    }
+
+    INDArray productGradient = scoreGradient.mul(inputs.scale());
+    Nd4jViews.of(gradients.query().head(batch, h)).assign(productGradient.mmul(key));
+    add(productGradient.transpose().mmul(query), gradients.key(), batch, keyHead, isFirstOfGroup);
+    add(
+        dropped.transpose().mmul(outputGradient),
+        gradients.value(),
+        batch,
+        keyHead,
+        isFirstOfGroup);
   }
 
-  private static INDArray mask(Tensor qkv) {
-    int length = Math.toIntExact(qkv.dim(1));
-    double[][] mask = new double[length][length];
-    for (int row = 0; row < length; row++) {
-      Arrays.fill(mask[row], row + 1, length, MASKED);
+  /** Query heads that share a key-value head add up in its gradient. */
+  private static void add(
+      INDArray gradient, Heads target, int batch, int head, boolean isFirstOfGroup) {
+    INDArray sum = Nd4jViews.of(target.head(batch, head));
+    sum.assign(isFirstOfGroup ? gradient : sum.add(gradient));
+  }
+
+  private static INDArray probabilities(AttentionInputs inputs, INDArray mask, int batch, int h) {
+    INDArray query = Nd4jViews.copyOf(inputs.query().head(batch, h));
+    INDArray key = Nd4jViews.copyOf(inputs.key().head(batch, h / inputs.groupSize()));
+    INDArray scores = query.mmul(key.transpose()).mul(inputs.scale());
+    if (inputs.bias() != null) {
+      scores = scores.add(Nd4jViews.of(headOf(inputs.bias(), h)));
     }
-    DataType type = Nd4jViews.dataType(qkv.dtype());
-    return Nd4j.create(mask).castTo(type);
+    scores = scores.add(mask);
+    INDArray exponentials = Transforms.exp(scores.subColumnVector(scores.max(1)), true);
+    return exponentials.divColumnVector(exponentials.sum(1));
+  }
+
+  /** [Tq, Tk]: 0 where a query sees a key. */
+  private static INDArray mask(AttentionInputs inputs, int batch) {
+    int numQueries = Math.toIntExact(inputs.query().length());
+    int numKeys = Math.toIntExact(inputs.key().length());
+    int keyLength = inputs.keyLengths() == null ? numKeys : inputs.keyLengths().toInts()[batch];
+    double[][] mask = new double[numQueries][numKeys];
+    for (int row = 0; row < numQueries; row++) {
+      int numVisible = inputs.causal() ? Math.min(row + 1, keyLength) : keyLength;
+      Arrays.fill(mask[row], numVisible, numKeys, MASKED);
+    }
+    return Nd4jViews.rounded(mask, dtype(inputs));
+  }
+
+  /** [Tq, Tk]: what dropout multiplies the probabilities of one (batch, head) by. */
+  private static INDArray dropoutFactors(AttentionInputs inputs, int batch, int h) {
+    Dropout dropout = inputs.dropout();
+    int numQueries = Math.toIntExact(inputs.query().length());
+    int numKeys = Math.toIntExact(inputs.key().length());
+    double[][] factors = new double[numQueries][numKeys];
+    for (int q = 0; q < numQueries; q++) {
+      for (int k = 0; k < numKeys; k++) {
+        long element = ((long) h * numQueries + q) * numKeys + k;
+        factors[q][k] = Nd4jDropout.factor(dropout, batch, element);
+      }
+    }
+    return Nd4jViews.rounded(factors, dtype(inputs));
+  }
+
+  /** One head of [H, Tq, Tk]. */
+  private static Matrix headOf(Tensor bias, int h) {
+    return Matrix.of(bias).rows(h * bias.dim(1), bias.dim(1));
+  }
+
+  /** The output, or its gradient, seen as the heads of the queries. */
+  private static Heads asHeads(Tensor output, AttentionInputs inputs) {
+    Heads query = inputs.query();
+    return Heads.of(output, query.batch(), 0, query.numHeads(), query.headSize());
+  }
+
+  private static DType dtype(AttentionInputs inputs) {
+    return inputs.query().tensor().dtype();
   }
 }

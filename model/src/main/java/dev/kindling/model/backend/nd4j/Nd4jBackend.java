@@ -1,8 +1,14 @@
 package dev.kindling.model.backend.nd4j;
 
+import dev.kindling.model.backend.Activation;
 import dev.kindling.model.backend.AdamWUpdate;
+import dev.kindling.model.backend.AttentionGradients;
+import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Dropout;
+import dev.kindling.model.backend.Heads;
 import dev.kindling.model.backend.Matrix;
+import dev.kindling.model.backend.VocabularyProjection;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Set;
@@ -22,6 +28,10 @@ public final class Nd4jBackend implements Backend {
   private static final WorkspaceConfiguration WORKSPACE_CONFIGURATION =
       WorkspaceConfiguration.builder().policyLearning(LearningPolicy.OVER_TIME).build();
 
+  private final Nd4jRows rows = new Nd4jRows();
+  private final Nd4jNorms norms = new Nd4jNorms();
+  private final Nd4jActivations activations = new Nd4jActivations();
+  private final Nd4jRotaryPositions rotaryPositions = new Nd4jRotaryPositions();
   private final Nd4jAttention attention = new Nd4jAttention();
   private final Nd4jVocabularyLoss vocabularyLoss = new Nd4jVocabularyLoss();
 
@@ -42,27 +52,37 @@ public final class Nd4jBackend implements Backend {
 
   @Override
   public void fill(Tensor target, double value) {
-    Nd4jViews.of(target).assign(value);
+    Nd4jViews.flat(target).assign(value);
   }
 
   @Override
   public void copy(Tensor source, Tensor target) {
-    Nd4jViews.of(target).assign(Nd4jViews.of(source.reshape(target.shape())));
+    Nd4jViews.flat(target).assign(Nd4jViews.flat(source));
+  }
+
+  @Override
+  public void copy(Matrix source, Matrix target) {
+    Nd4jViews.of(target).assign(Nd4jViews.of(source));
+  }
+
+  @Override
+  public void convert(Tensor source, Tensor target) {
+    target.setDoubles(source.toDoubles());
   }
 
   @Override
   public void scaleInPlace(Tensor target, double factor) {
-    Nd4jViews.of(target).muli(factor);
+    Nd4jViews.flat(target).muli(factor);
   }
 
   @Override
   public void addInPlace(Tensor target, Tensor source) {
-    Nd4jViews.of(target).addi(Nd4jViews.of(source.reshape(target.shape())));
+    Nd4jViews.flat(target).addi(Nd4jViews.flat(source));
   }
 
   @Override
   public void add(Tensor left, Tensor right, Tensor sum) {
-    Nd4jViews.of(left).addi(Nd4jViews.of(right), Nd4jViews.of(sum));
+    Nd4jViews.flat(left).addi(Nd4jViews.flat(right), Nd4jViews.flat(sum));
   }
 
   @Override
@@ -78,7 +98,7 @@ public final class Nd4jBackend implements Backend {
   public void matmul(Matrix left, Matrix right, Tensor bias, Matrix out, boolean accumulate) {
     inWorkspace(
         () -> {
-          INDArray product = Nd4jViews.of(left).dup('c').mmul(Nd4jViews.of(right).dup('c'));
+          INDArray product = Nd4jViews.copyOf(left).mmul(Nd4jViews.copyOf(right));
           if (bias != null) {
             product.addiRowVector(Nd4jViews.of(bias));
           }
@@ -91,41 +111,18 @@ public final class Nd4jBackend implements Backend {
   public void addColumnSums(Matrix matrix, Tensor sums) {
     inWorkspace(
         () -> {
-          Nd4jViews.of(sums).addi(Nd4jViews.of(matrix).dup('c').sum(0));
+          Nd4jViews.of(sums).addi(Nd4jViews.copyOf(matrix).sum(0));
         });
   }
 
   @Override
-  public void embeddingForward(
-      Tensor tokens, Tensor tokenEmbedding, Tensor positionEmbedding, Tensor output) {
-    inWorkspace(
-        () -> {
-          INDArray tokenRows = Nd4jViews.of(tokenEmbedding);
-          INDArray positionRows = Nd4jViews.of(positionEmbedding);
-          INDArray result = Nd4jViews.of(output);
-          int[] ids = tokens.toInts();
-          for (int i = 0; i < ids.length; i++) {
-            INDArray position = positionRows.getRow(i % tokens.dim(1));
-            result.getRow(i).assign(tokenRows.getRow(ids[i]).add(position));
-          }
-        });
+  public void gatherRows(Tensor table, Tensor rows, Tensor output, boolean accumulate) {
+    inWorkspace(() -> this.rows.gather(table, rows, output, accumulate));
   }
 
   @Override
-  public void embeddingBackward(
-      Tensor outputGradient, Tensor tokens, Tensor tokenGradient, Tensor positionGradient) {
-    inWorkspace(
-        () -> {
-          INDArray gradients = Nd4jViews.of(outputGradient);
-          INDArray tokenRows = Nd4jViews.of(tokenGradient);
-          INDArray positionRows = Nd4jViews.of(positionGradient);
-          int[] ids = tokens.toInts();
-          for (int i = 0; i < ids.length; i++) {
-            INDArray gradient = gradients.getRow(i);
-            tokenRows.getRow(ids[i]).addi(gradient);
-            positionRows.getRow(i % tokens.dim(1)).addi(gradient);
-          }
-        });
+  public void scatterAddRows(Tensor outputGradient, Tensor rows, Tensor tableGradient) {
+    inWorkspace(() -> this.rows.scatterAdd(outputGradient, rows, tableGradient));
   }
 
   @Override
@@ -137,23 +134,7 @@ public final class Nd4jBackend implements Backend {
       Tensor output,
       Tensor mean,
       Tensor variance) {
-    inWorkspace(
-        () -> {
-          INDArray x = Nd4jViews.rowsOf(input);
-          INDArray means = x.mean(1);
-          INDArray centred = x.subColumnVector(means);
-          INDArray variances = centred.mul(centred).mean(1);
-          Nd4jViews.of(mean).assign(means);
-          Nd4jViews.of(variance).assign(variances);
-          INDArray result =
-              centred
-                  .diviColumnVector(Transforms.sqrt(variances.add(epsilon)))
-                  .muliRowVector(Nd4jViews.of(gain));
-          if (bias != null) {
-            result.addiRowVector(Nd4jViews.of(bias));
-          }
-          Nd4jViews.rowsOf(output).assign(result);
-        });
+    inWorkspace(() -> norms.layerNormForward(input, gain, bias, epsilon, output, mean, variance));
   }
 
   @Override
@@ -169,105 +150,133 @@ public final class Nd4jBackend implements Backend {
       Tensor gainGradient,
       Tensor biasGradient) {
     inWorkspace(
-        () -> {
-          INDArray gradient = Nd4jViews.rowsOf(outputGradient);
-          INDArray deviation = Transforms.sqrt(Nd4jViews.of(variance).add(epsilon));
-          INDArray normalised =
-              Nd4jViews.rowsOf(input)
-                  .subColumnVector(Nd4jViews.of(mean))
-                  .diviColumnVector(deviation);
-          INDArray scaled = gradient.mulRowVector(Nd4jViews.of(gain));
-          INDArray projection = scaled.mul(normalised).mean(1);
-          INDArray result =
-              scaled
-                  .subColumnVector(scaled.mean(1))
-                  .subi(normalised.mulColumnVector(projection))
-                  .diviColumnVector(deviation);
-          INDArray target = Nd4jViews.rowsOf(inputGradient);
-          target.assign(accumulate ? target.add(result) : result);
-          Nd4jViews.of(gainGradient).addi(gradient.mul(normalised).sum(0));
-          if (biasGradient != null) {
-            Nd4jViews.of(biasGradient).addi(gradient.sum(0));
-          }
-        });
+        () ->
+            norms.layerNormBackward(
+                outputGradient,
+                input,
+                gain,
+                epsilon,
+                mean,
+                variance,
+                inputGradient,
+                accumulate,
+                gainGradient,
+                biasGradient));
   }
 
   @Override
-  public void geluForward(Tensor input, Tensor output) {
-    inWorkspace(
-        () -> {
-          INDArray x = Nd4jViews.of(input);
-          Nd4jViews.of(output).assign(geluTanh(x).addi(1).muli(x).muli(0.5));
-        });
+  public void rmsNormForward(
+      Tensor input, Tensor gain, double epsilon, Tensor output, Tensor meanSquare) {
+    inWorkspace(() -> norms.rmsNormForward(input, gain, epsilon, output, meanSquare));
   }
 
   @Override
-  public void geluBackward(Tensor outputGradient, Tensor input, Tensor inputGradient) {
+  public void rmsNormBackward(
+      Tensor outputGradient,
+      Tensor input,
+      Tensor gain,
+      double epsilon,
+      Tensor meanSquare,
+      Tensor inputGradient,
+      boolean accumulate,
+      Tensor gainGradient) {
     inWorkspace(
-        () -> {
-          INDArray x = Nd4jViews.of(input);
-          INDArray tanh = geluTanh(x);
-          INDArray innerDerivative =
-              x.mul(x).muli(3 * 0.044715).addi(1).muli(Math.sqrt(2 / Math.PI));
-          INDArray derivative =
-              tanh.mul(tanh).rsubi(1).muli(innerDerivative).muli(x).addi(tanh).addi(1).muli(0.5);
-          Nd4jViews.of(inputGradient).assign(derivative.muli(Nd4jViews.of(outputGradient)));
-        });
-  }
-
-  private static INDArray geluTanh(INDArray x) {
-    INDArray cube = x.mul(x).muli(x).muli(0.044715);
-    return Transforms.tanh(cube.addi(x).muli(Math.sqrt(2 / Math.PI)), false);
-  }
-
-  @Override
-  public void causalAttentionForward(Tensor qkv, int numHeads, Tensor output) {
-    inWorkspace(
-        () -> {
-          attention.forward(qkv, numHeads, output);
-        });
+        () ->
+            norms.rmsNormBackward(
+                outputGradient,
+                input,
+                gain,
+                epsilon,
+                meanSquare,
+                inputGradient,
+                accumulate,
+                gainGradient));
   }
 
   @Override
-  public void causalAttentionBackward(
-      Tensor outputGradient, Tensor qkv, int numHeads, Tensor qkvGradient) {
+  public void activationForward(Activation activation, Tensor input, Tensor output) {
+    inWorkspace(() -> activations.forward(activation, input, output));
+  }
+
+  @Override
+  public void activationBackward(
+      Activation activation, Tensor outputGradient, Tensor input, Tensor inputGradient) {
+    inWorkspace(() -> activations.backward(activation, outputGradient, input, inputGradient));
+  }
+
+  @Override
+  public void gatedActivationForward(Activation activation, Tensor gate, Tensor up, Tensor output) {
+    inWorkspace(() -> activations.gatedForward(activation, gate, up, output));
+  }
+
+  @Override
+  public void gatedActivationBackward(
+      Activation activation,
+      Tensor outputGradient,
+      Tensor gate,
+      Tensor up,
+      Tensor gateGradient,
+      Tensor upGradient) {
     inWorkspace(
-        () -> {
-          attention.backward(outputGradient, qkv, numHeads, qkvGradient);
-        });
+        () ->
+            activations.gatedBackward(
+                activation, outputGradient, gate, up, gateGradient, upGradient));
+  }
+
+  @Override
+  public void dropout(Tensor source, Dropout dropout, Tensor target) {
+    Nd4jDropout.apply(source, dropout, target);
+  }
+
+  @Override
+  public void rotateInPlace(Heads heads, Tensor positions, double theta, boolean inverse) {
+    inWorkspace(() -> rotaryPositions.rotateInPlace(heads, positions, theta, inverse));
+  }
+
+  @Override
+  public void attentionForward(AttentionInputs inputs, Tensor output) {
+    inWorkspace(() -> attention.forward(inputs, output));
+  }
+
+  @Override
+  public void attentionBackward(
+      Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients) {
+    inWorkspace(() -> attention.backward(outputGradient, inputs, gradients));
+  }
+
+  @Override
+  public void relativeBiasForward(Tensor table, Tensor buckets, Tensor bias) {
+    rows.relativeBiasForward(table, buckets, bias);
+  }
+
+  @Override
+  public void relativeBiasBackward(Tensor biasGradient, Tensor buckets, Tensor tableGradient) {
+    rows.relativeBiasBackward(biasGradient, buckets, tableGradient);
   }
 
   @Override
   public void vocabularyLossForward(
-      Tensor hidden, Tensor weight, Tensor targets, int rowsPerChunk, Tensor losses) {
-    inWorkspace(
-        () -> {
-          vocabularyLoss.forward(hidden, weight, targets, rowsPerChunk, losses);
-        });
+      Tensor hidden,
+      VocabularyProjection projection,
+      Tensor targets,
+      int rowsPerChunk,
+      Tensor losses) {
+    inWorkspace(() -> vocabularyLoss.forward(hidden, projection, targets, rowsPerChunk, losses));
   }
 
   @Override
   public void vocabularyLossForwardBackward(
       Tensor hidden,
-      Tensor weight,
+      VocabularyProjection projection,
       Tensor targets,
       int rowsPerChunk,
       double gradientScale,
       Tensor losses,
-      Tensor hiddenGradient,
-      Tensor weightGradient) {
+      Tensor hiddenGradient) {
     inWorkspace(
-        () -> {
-          vocabularyLoss.forwardBackward(
-              hidden,
-              weight,
-              targets,
-              rowsPerChunk,
-              gradientScale,
-              losses,
-              hiddenGradient,
-              weightGradient);
-        });
+        () ->
+            vocabularyLoss.forwardBackward(
+                hidden, projection, targets, rowsPerChunk, gradientScale, losses, hiddenGradient));
   }
 
   @Override

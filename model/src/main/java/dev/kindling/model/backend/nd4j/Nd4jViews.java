@@ -17,6 +17,11 @@ final class Nd4jViews {
     return Nd4j.create(buffer(tensor), tensor.shape());
   }
 
+  /** The tensor's elements in a row. */
+  static INDArray flat(Tensor tensor) {
+    return Nd4j.create(buffer(tensor), tensor.numElements());
+  }
+
   /** The tensor as [rows, last dim]. */
   static INDArray rowsOf(Tensor tensor) {
     long numColumns = tensor.dim(tensor.numDims() - 1);
@@ -33,7 +38,17 @@ final class Nd4jViews {
         'c');
   }
 
-  static DataType dataType(DType dtype) {
+  /** A contiguous copy, for products: ND4J does not take every stride in them. */
+  static INDArray copyOf(Matrix matrix) {
+    return of(matrix).dup('c');
+  }
+
+  /** A new array of a tensor's dtype. */
+  static INDArray rounded(double[][] values, DType dtype) {
+    return Nd4j.create(values).castTo(dataType(dtype));
+  }
+
+  private static DataType dataType(DType dtype) {
     return switch (dtype) {
       case F64 -> DataType.DOUBLE;
       case F32 -> DataType.FLOAT;

@@ -1,49 +1,108 @@
 package dev.kindling.model.backend.onednn;
 
 import dev.kindling.model.backend.AdamWUpdate;
+import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 
 /**
- * What oneDNN has no primitive for, in plain Java: chunks are copied to small arrays in the first
- * cache, where the compiler vectorises, and back. F32 only.
+ * Element-wise work that oneDNN has no primitive for, in plain Java: chunks are copied to small
+ * arrays in the first cache, where the compiler vectorises, and back.
  */
 final class HostKernels {
   private static final int CHUNK = 2048;
 
-  private final float[] a = new float[CHUNK];
-  private final float[] b = new float[CHUNK];
-  private final float[] c = new float[CHUNK];
-  private final float[] d = new float[CHUNK];
-  private float[] table = new float[0];
-  private float[] row = new float[0];
+  /** Sums of squares are kept for blocks of this size, whatever the number of threads. */
+  private static final int BLOCK = 64 * 1024;
+
+  private final HostThreads threads;
+  private final Buffers[] buffers;
+
+  HostKernels(HostThreads threads) {
+    this.threads = threads;
+    this.buffers = new Buffers[threads.numThreads()];
+    Arrays.setAll(buffers, thread -> new Buffers());
+  }
+
+  /** One thread's arrays. */
+  private static final class Buffers {
+    final float[] a = new float[CHUNK];
+    final float[] b = new float[CHUNK];
+    final float[] c = new float[CHUNK];
+    final float[] d = new float[CHUNK];
+    final HostFloats copies = new HostFloats(CHUNK);
+  }
+
+  private interface ChunkLoop {
+    void run(Buffers buffers, long start, int length);
+  }
+
+  private void forEachChunk(long numElements, ChunkLoop loop) {
+    long numChunks = (numElements + CHUNK - 1) / CHUNK;
+    threads.forEach(
+        numChunks,
+        CHUNK,
+        (thread, first, end) -> {
+          for (long chunk = first; chunk < end; chunk++) {
+            long start = chunk * CHUNK;
+            loop.run(buffers[thread], start, (int) Math.min(CHUNK, numElements - start));
+          }
+        });
+  }
 
   void fill(Tensor target, double value) {
-    Arrays.fill(a, (float) value);
-    for (long start = 0; start < target.numElements(); start += CHUNK) {
-      target.write(start, a, 0, (int) Math.min(CHUNK, target.numElements() - start));
-    }
+    forEachChunk(
+        target.numElements(),
+        (buffer, start, length) -> {
+          Arrays.fill(buffer.a, 0, length, (float) value);
+          buffer.copies.write(target, start, buffer.a, length);
+        });
   }
 
   void scaleInPlace(Tensor target, double factor) {
     float scale = (float) factor;
-    for (long start = 0; start < target.numElements(); start += CHUNK) {
-      int length = (int) Math.min(CHUNK, target.numElements() - start);
-      target.read(start, a, 0, length);
-      for (int i = 0; i < length; i++) {
-        a[i] *= scale;
-      }
-      target.write(start, a, 0, length);
+    forEachChunk(
+        target.numElements(),
+        (buffer, start, length) -> {
+          buffer.copies.read(target, start, buffer.a, length);
+          multiply(buffer.a, scale, length);
+          buffer.copies.write(target, start, buffer.a, length);
+        });
+  }
+
+  private static void multiply(float[] values, float factor, int length) {
+    for (int i = 0; i < length; i++) {
+      values[i] *= factor;
     }
   }
 
   double squaredNorm(Tensor source) {
+    int numBlocks = Math.toIntExact((source.numElements() + BLOCK - 1) / BLOCK);
+    double[] sums = new double[numBlocks];
+    threads.forEach(
+        numBlocks,
+        BLOCK,
+        (thread, first, end) -> {
+          for (int block = (int) first; block < end; block++) {
+            sums[block] = squaredNormOfBlock(source, (long) block * BLOCK, buffers[thread].a);
+          }
+        });
     double total = 0;
-    for (long start = 0; start < source.numElements(); start += CHUNK) {
-      int length = (int) Math.min(CHUNK, source.numElements() - start);
-      source.read(start, a, 0, length);
-      Arrays.fill(a, length, CHUNK, 0f);
-      total += squaredNormOfChunk(a);
+    for (double sum : sums) {
+      total += sum;
+    }
+    return total;
+  }
+
+  private static double squaredNormOfBlock(Tensor source, long blockStart, float[] chunk) {
+    double total = 0;
+    long blockEnd = Math.min(blockStart + BLOCK, source.numElements());
+    for (long start = blockStart; start < blockEnd; start += CHUNK) {
+      int length = (int) Math.min(CHUNK, blockEnd - start);
+      source.read(start, chunk, 0, length);
+      Arrays.fill(chunk, length, CHUNK, 0f);
+      total += squaredNormOfChunk(chunk);
     }
     return total;
   }
@@ -63,52 +122,63 @@ final class HostKernels {
     return (sum0 + sum1) + (sum2 + sum3);
   }
 
-  void embeddingForward(
-      Tensor tokens, Tensor tokenEmbedding, Tensor positionEmbedding, Tensor output) {
-    int length = Math.toIntExact(tokens.dim(1));
-    int width = Math.toIntExact(tokenEmbedding.dim(1));
-    reserve(length, width);
-    positionEmbedding.read(0, table, 0, length * width);
-    int[] ids = tokens.toInts();
-    for (int i = 0; i < ids.length; i++) {
-      tokenEmbedding.read((long) ids[i] * width, row, 0, width);
-      addInPlace(row, 0, table, i % length * width, width);
-      output.write((long) i * width, row, 0, width);
-    }
+  void dropout(Tensor source, Dropout dropout, Tensor target) {
+    long elementsPerSample = dropout.elementsPerSample();
+    forEachChunk(
+        source.numElements(),
+        (buffer, start, length) -> {
+          buffer.copies.read(source, start, buffer.a, length);
+          int done = 0;
+          while (done < length) {
+            long sample = (start + done) / elementsPerSample;
+            long element = (start + done) % elementsPerSample;
+            int count = (int) Math.min(length - done, elementsPerSample - element);
+            drop(buffer.a, done, count, (int) element, dropout, dropout.sampleKey(sample));
+            done += count;
+          }
+          buffer.copies.write(target, start, buffer.a, length);
+        });
   }
 
-  void embeddingBackward(
-      Tensor outputGradient, Tensor tokens, Tensor tokenGradient, Tensor positionGradient) {
-    int length = Math.toIntExact(tokens.dim(1));
-    int width = Math.toIntExact(tokenGradient.dim(1));
-    reserve(length, width);
-    float[] sum = new float[width];
-    positionGradient.read(0, table, 0, length * width);
-    int[] ids = tokens.toInts();
-    for (int i = 0; i < ids.length; i++) {
-      outputGradient.read((long) i * width, row, 0, width);
-      addInPlace(table, i % length * width, row, 0, width);
-      long token = (long) ids[i] * width;
-      tokenGradient.read(token, sum, 0, width);
-      addInPlace(sum, 0, row, 0, width);
-      tokenGradient.write(token, sum, 0, width);
-    }
-    positionGradient.write(0, table, 0, length * width);
+  /**
+   * {@link #dropout} of rows that lie apart in the tensor whose elements are numbered.
+   *
+   * @param source its last dim is the length of a row
+   * @param firstElements the number in its sample of a row's first element
+   * @param samples the sample of a row
+   */
+  void dropoutOfRows(
+      Tensor source,
+      Dropout dropout,
+      Tensor target,
+      LongUnaryOperator firstElements,
+      LongUnaryOperator samples) {
+    int width = Math.toIntExact(source.dim(source.numDims() - 1));
+    threads.forEach(
+        source.numElements() / width,
+        width,
+        (thread, first, end) -> {
+          HostFloats copies = new HostFloats(width);
+          float[] values = new float[width];
+          for (long row = first; row < end; row++) {
+            copies.read(source, row * width, values, width);
+            long sampleKey = dropout.sampleKey(samples.applyAsLong(row));
+            int firstElement = (int) firstElements.applyAsLong(row);
+            drop(values, 0, width, firstElement, dropout, sampleKey);
+            copies.write(target, row * width, values, width);
+          }
+        });
   }
 
-  private void reserve(int length, int width) {
-    if (table.length < length * width) {
-      table = new float[length * width];
-    }
-    if (row.length < width) {
-      row = new float[width];
-    }
-  }
-
-  private static void addInPlace(
-      float[] target, int targetStart, float[] source, int sourceStart, int length) {
-    for (int i = 0; i < length; i++) {
-      target[targetStart + i] += source[sourceStart + i];
+  private static void drop(
+      float[] values, int start, int count, int firstElement, Dropout dropout, long sampleKey) {
+    int low = (int) sampleKey;
+    int high = (int) (sampleKey >>> 32);
+    int threshold = dropout.threshold();
+    float scale = dropout.scale();
+    for (int i = 0; i < count; i++) {
+      boolean stays = Dropout.hash(low, high, firstElement + i) >= threshold;
+      values[start + i] = stays ? values[start + i] * scale : 0f;
     }
   }
 
@@ -118,17 +188,18 @@ final class HostKernels {
       Tensor firstMoments,
       Tensor secondMoments,
       AdamWUpdate update) {
-    for (long start = 0; start < parameters.numElements(); start += CHUNK) {
-      int length = (int) Math.min(CHUNK, parameters.numElements() - start);
-      parameters.read(start, a, 0, length);
-      gradients.read(start, b, 0, length);
-      firstMoments.read(start, c, 0, length);
-      secondMoments.read(start, d, 0, length);
-      updateChunk(a, b, c, d, length, update);
-      parameters.write(start, a, 0, length);
-      firstMoments.write(start, c, 0, length);
-      secondMoments.write(start, d, 0, length);
-    }
+    forEachChunk(
+        parameters.numElements(),
+        (buffer, start, length) -> {
+          parameters.read(start, buffer.a, 0, length);
+          gradients.read(start, buffer.b, 0, length);
+          firstMoments.read(start, buffer.c, 0, length);
+          secondMoments.read(start, buffer.d, 0, length);
+          updateChunk(buffer.a, buffer.b, buffer.c, buffer.d, length, update);
+          parameters.write(start, buffer.a, 0, length);
+          firstMoments.write(start, buffer.c, 0, length);
+          secondMoments.write(start, buffer.d, 0, length);
+        });
   }
 
   private static void updateChunk(

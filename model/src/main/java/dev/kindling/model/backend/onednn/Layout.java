@@ -1,30 +1,57 @@
 package dev.kindling.model.backend.onednn;
 
+import dev.kindling.model.backend.Matrix;
+import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
 
-/** Dims and strides of one F32 argument of a primitive; equal layouts share primitives. */
+/** Type, dims and strides of one argument of a primitive; equal layouts share primitives. */
 final class Layout {
+  private final DType dtype;
   private final long[] dims;
   private final long[] strides;
 
-  private Layout(long[] dims, long[] strides) {
+  private Layout(DType dtype, long[] dims, long[] strides) {
+    this.dtype = dtype;
     this.dims = dims;
     this.strides = strides;
   }
 
-  static Layout strided(long[] dims, long[] strides) {
-    return new Layout(dims, strides);
+  static Layout strided(DType dtype, long[] dims, long[] strides) {
+    return new Layout(dtype, dims, strides);
+  }
+
+  static Layout of(Matrix matrix) {
+    return strided(
+        matrix.tensor().dtype(),
+        new long[] {matrix.numRows(), matrix.numColumns()},
+        new long[] {matrix.rowStride(), matrix.columnStride()});
+  }
+
+  /** All elements of a tensor in one row, for what goes element by element. */
+  static Layout flat(Tensor tensor) {
+    return contiguous(tensor.dtype(), 1, tensor.numElements());
+  }
+
+  /** A tensor as rows of its last dim. */
+  static Layout rows(Tensor tensor) {
+    long numColumns = tensor.dim(tensor.numDims() - 1);
+    return contiguous(tensor.dtype(), tensor.numElements() / numColumns, numColumns);
   }
 
   /** Row-major. */
-  static Layout contiguous(long... dims) {
+  static Layout contiguous(DType dtype, long... dims) {
     long[] strides = new long[dims.length];
     long stride = 1;
     for (int i = dims.length - 1; i >= 0; i--) {
       strides[i] = stride;
       stride *= dims[i];
     }
-    return new Layout(dims, strides);
+    return new Layout(dtype, dims, strides);
+  }
+
+  DType dtype() {
+    return dtype;
   }
 
   long[] dims() {
@@ -37,7 +64,7 @@ final class Layout {
 
   /** The last two dims exchanged. */
   Layout transposed() {
-    return new Layout(exchanged(dims), exchanged(strides));
+    return new Layout(dtype, exchanged(dims), exchanged(strides));
   }
 
   private static long[] exchanged(long[] values) {
@@ -54,17 +81,18 @@ final class Layout {
   @Override
   public boolean equals(Object other) {
     return other instanceof Layout that
+        && dtype == that.dtype
         && Arrays.equals(dims, that.dims)
         && Arrays.equals(strides, that.strides);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(dims) + Arrays.hashCode(strides);
+    return 31 * (31 * Arrays.hashCode(dims) + Arrays.hashCode(strides)) + dtype.hashCode();
   }
 
   @Override
   public String toString() {
-    return Arrays.toString(dims) + Arrays.toString(strides);
+    return dtype + Arrays.toString(dims) + Arrays.toString(strides);
   }
 }

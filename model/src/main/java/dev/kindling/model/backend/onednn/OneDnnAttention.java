@@ -1,233 +1,252 @@
 package dev.kindling.model.backend.onednn;
 
+import dev.kindling.model.backend.AttentionGradients;
+import dev.kindling.model.backend.AttentionInputs;
+import dev.kindling.model.backend.Dropout;
+import dev.kindling.model.backend.Heads;
 import dev.kindling.model.backend.onednn.Primitives.Matmul;
+import dev.kindling.model.backend.onednn.Primitives.Reorder;
 import dev.kindling.model.backend.onednn.Primitives.Softmax;
 import dev.kindling.model.backend.onednn.Primitives.SoftmaxBackward;
+import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
-import java.util.Arrays;
+import java.util.List;
 
 /**
- * Causal attention, tile by tile. A tile is some sequences × some heads × some query rows × all
- * keys that those rows see; its scores fit the cache. Batched matmuls read q, k and v where they
- * lie in the fused buffer and write their gradients there. Backward computes the probabilities anew
- * (FlashAttention's idea, Dao et al. 2022, at the grain that suits a CPU library).
- *
- * <p>Legend: B = batch, T = length, H = heads, D = head size, R = query rows, K = keys seen.
+ * Attention, tile by tile ({@link AttentionTile}). Batched matmuls read queries, keys and values
+ * where they lie in fused buffers and write their gradients there. Backward computes the
+ * probabilities anew (FlashAttention's idea, Dao et al. 2022, at the grain that suits a CPU
+ * library). Scores and softmax are F32; probabilities and the gradients of the scores are rounded
+ * to the type of the activations for the products.
  */
 final class OneDnnAttention implements AutoCloseable {
-  private static final long TILE_FLOATS = 256 * 1024;
-  private static final long MOST_QUERY_ROWS = 128;
-
-  /** Added where a row must not look; the exponential of what remains is exactly 0. */
-  private static final float MASKED = -1e30f;
-
   private final Primitives primitives;
-  private final Scratch probabilities = new Scratch();
-  private final Scratch gradients = new Scratch();
-  private final Scratch maskMemory = new Scratch();
-  private Tensor mask;
+  private final HostKernels host;
+  private final AttentionMasks masks = new AttentionMasks();
+  private final Scratch scoreMemory = new Scratch();
+  private final Scratch droppedMemory = new Scratch();
+  private final Scratch gradientMemory = new Scratch();
+  private final Scratch roundedMemory = new Scratch();
+  private final Scratch roundedGradientMemory = new Scratch();
 
-  OneDnnAttention(Primitives primitives) {
+  OneDnnAttention(Primitives primitives, HostKernels host) {
     this.primitives = primitives;
+    this.host = host;
   }
 
-  /** What to do with one tile. */
-  private interface TileKernel {
-    void run(Tile tile);
-  }
-
-  /** One tile; offsets and layouts are in elements. */
-  private record Tile(
-      Geometry geometry,
-      long firstBatch,
-      long numBatches,
-      long firstHead,
-      long numHeads,
-      long firstRow,
-      long numRows) {
-    long numKeys() {
-      return firstRow + numRows;
-    }
-
-    /** Rows of q, of the output, or of their gradients: [B, H, R, D]. */
-    Layout rows(long rowStride) {
-      return heads(rowStride, numRows);
-    }
-
-    /** Keys or values: [B, H, K, D]. */
-    Layout keys(long rowStride) {
-      return heads(rowStride, numKeys());
-    }
-
-    Layout heads(long rowStride, long count) {
-      return Layout.strided(
-          new long[] {numBatches, numHeads, count, geometry.headSize()},
-          new long[] {geometry.length() * rowStride, geometry.headSize(), rowStride, 1});
-    }
-
-    /** Scores, contiguous: [B, H, R, K]. */
-    Layout scores() {
-      return Layout.contiguous(numBatches, numHeads, numRows, numKeys());
-    }
-
-    /** Scores as rows for softmax: [B·H·R, K]. */
-    Layout scoreRows() {
-      return Layout.contiguous(numBatches * numHeads * numRows, numKeys());
-    }
-
-    /** The address of this tile's first head in row {@code row} of a [B, T, rowStride] tensor. */
-    long address(Tensor tensor, long rowStride, long row, long column) {
-      long element =
-          (firstBatch * geometry.length() + row) * rowStride
-              + column
-              + firstHead * geometry.headSize();
-      return tensor.address() + 4 * element;
-    }
-  }
-
-  private record Geometry(long batch, long length, long width, long numHeads) {
-    static Geometry of(Tensor qkv, int numHeads) {
-      return new Geometry(qkv.dim(0), qkv.dim(1), qkv.dim(2) / 3, numHeads);
-    }
-
-    long headSize() {
-      return width / numHeads;
-    }
-
-    long fused() {
-      return 3 * width;
-    }
-
-    /** The last rows first: they see all keys, so their gradients may overwrite. */
-    void forEachTile(TileKernel kernel) {
-      long rows = Math.min(length, MOST_QUERY_ROWS);
-      long floatsPerHead = rows * length;
-      long heads = clamp(TILE_FLOATS / floatsPerHead, numHeads);
-      long batches = clamp(TILE_FLOATS / (floatsPerHead * numHeads), batch);
-      long lastStart = (length - 1) / rows * rows;
-      for (long row = lastStart; row >= 0; row -= rows) {
-        for (long b = 0; b < batch; b += batches) {
-          for (long h = 0; h < numHeads; h += heads) {
-            kernel.run(
-                new Tile(
-                    this,
-                    b,
-                    Math.min(batches, batch - b),
-                    h,
-                    Math.min(heads, numHeads - h),
-                    row,
-                    Math.min(rows, length - row)));
-          }
-        }
-      }
-    }
-  }
-
-  private static long clamp(long value, long most) {
-    return Math.max(1, Math.min(value, most));
-  }
-
-  void forward(Tensor qkv, int numHeads, Tensor output) {
-    Geometry geometry = Geometry.of(qkv, numHeads);
-    long width = geometry.width();
-    long fused = geometry.fused();
-    geometry.forEachTile(
+  void forward(AttentionInputs inputs, Tensor output) {
+    Heads outputs = outputs(inputs, output);
+    AttentionTile.forEach(
+        inputs,
         tile -> {
-          Tensor tileProbabilities = computeProbabilities(tile, qkv);
+          Tensor weights =
+              inputs.dropout() == null ? weights(tile) : weights(tile, probabilities(tile));
+          Layout scores = tile.scores(weights.dtype());
           primitives
-              .get(Matmul.plain(tile.scores(), tile.keys(fused), tile.rows(width), false))
+              .get(Matmul.plain(scores, tile.keys(inputs.value()), tile.rows(outputs), false))
               .execute(
-                  tileProbabilities.address(),
-                  tile.address(qkv, fused, 0, 2 * width),
-                  tile.address(output, width, tile.firstRow(), 0));
+                  weights.address(), tile.keysAddress(inputs.value()), tile.rowsAddress(outputs));
         });
   }
 
-  void backward(Tensor outputGradient, Tensor qkv, int numHeads, Tensor qkvGradient) {
-    Geometry geometry = Geometry.of(qkv, numHeads);
-    geometry.forEachTile(tile -> tileBackward(tile, outputGradient, qkv, qkvGradient));
+  /** Probabilities without dropout, straight in the activations' type. */
+  private Tensor weights(AttentionTile tile) {
+    Tensor scores = scores(tile);
+    DType dtype = tile.inputs().query().tensor().dtype();
+    Tensor weights = dtype == DType.F32 ? scores : roundedMemory.tensor(dtype, tile.scoreShape());
+    primitives
+        .get(new Softmax(tile.scoreRows(DType.F32), tile.scoreRows(dtype), false))
+        .execute(scores.address(), weights.address());
+    return weights;
   }
 
-  private void tileBackward(Tile tile, Tensor outputGradient, Tensor qkv, Tensor qkvGradient) {
-    long width = tile.geometry().width();
-    long fused = tile.geometry().fused();
-    long row = tile.firstRow();
-    boolean seenBefore = tile.numKeys() < tile.geometry().length();
-    Layout scores = tile.scores();
-    Layout outputRows = tile.rows(width);
-    Layout keys = tile.keys(fused);
-    long outputAddress = tile.address(outputGradient, width, row, 0);
-    long probabilityAddress = computeProbabilities(tile, qkv).address();
-
-    primitives
-        .get(Matmul.plain(scores.transposed(), outputRows, keys, seenBefore))
-        .execute(probabilityAddress, outputAddress, tile.address(qkvGradient, fused, 0, 2 * width));
-
-    // The scale of the scores is applied here once; softmax's gradient is linear in its input.
-    long scoreAddress = gradients.floats(scores.dims()).address();
-    double scale = 1 / Math.sqrt((double) tile.geometry().headSize());
-    primitives
-        .get(new Matmul(outputRows, keys.transposed(), null, scores, scale, null, false))
-        .execute(outputAddress, tile.address(qkv, fused, 0, 2 * width), scoreAddress);
-    primitives
-        .get(new SoftmaxBackward(tile.scoreRows()))
-        .execute(probabilityAddress, scoreAddress, scoreAddress);
-
-    primitives
-        .get(Matmul.plain(scores, keys, tile.rows(fused), false))
-        .execute(
-            scoreAddress,
-            tile.address(qkv, fused, 0, width),
-            tile.address(qkvGradient, fused, row, 0));
-    primitives
-        .get(Matmul.plain(scores.transposed(), tile.rows(fused), keys, seenBefore))
-        .execute(
-            scoreAddress,
-            tile.address(qkv, fused, row, 0),
-            tile.address(qkvGradient, fused, 0, width));
+  void backward(Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients) {
+    Heads outputGradients = outputs(inputs, outputGradient);
+    AttentionTile.forEach(inputs, tile -> tileBackward(tile, outputGradients, gradients));
   }
 
-  /** Softmax of the masked scores, in scratch: [B, H, R, K]. */
-  private Tensor computeProbabilities(Tile tile, Tensor qkv) {
-    long fused = tile.geometry().fused();
-    Tensor scores = probabilities.floats(tile.scores().dims());
-    Layout keys = tile.keys(fused).transposed();
-    Layout maskLayout = Layout.contiguous(1, 1, tile.numRows(), tile.numKeys());
-    double scale = 1 / Math.sqrt((double) tile.geometry().headSize());
+  /** The output, or its gradient, seen as the heads of the queries. */
+  private static Heads outputs(AttentionInputs inputs, Tensor output) {
+    Heads query = inputs.query();
+    Tensor rows =
+        output.reshape(
+            query.batch() * query.length(),
+            output.numElements() / (query.batch() * query.length()));
+    return Heads.of(rows, query.batch(), 0, query.numHeads(), query.headSize());
+  }
+
+  private void tileBackward(AttentionTile tile, Heads outputs, AttentionGradients gradients) {
+    AttentionInputs inputs = tile.inputs();
+    DType dtype = outputs.tensor().dtype();
+    Layout scores = tile.scores(dtype);
+    Layout outputRows = tile.rows(outputs);
+    boolean accumulate = tile.keysWereSeen();
+
+    Tensor probabilities = probabilities(tile);
+    Tensor weights = weights(tile, probabilities);
     primitives
-        .get(new Matmul(tile.rows(fused), keys, null, tile.scores(), scale, maskLayout, false))
+        .get(
+            Matmul.plain(scores.transposed(), outputRows, tile.keys(gradients.value()), accumulate))
+        .execute(weights.address(), tile.rowsAddress(outputs), tile.keysAddress(gradients.value()));
+
+    Tensor scoreGradient = scoreGradient(tile, outputs, probabilities, gradients.bias());
+    primitives
+        .get(Matmul.plain(scores, tile.keys(inputs.key()), tile.rows(gradients.query()), false))
         .execute(
-            tile.address(qkv, fused, tile.firstRow(), 0),
-            tile.address(qkv, fused, 0, tile.geometry().width()),
-            scores.address(),
-            mask(tile).address());
+            scoreGradient.address(),
+            tile.keysAddress(inputs.key()),
+            tile.rowsAddress(gradients.query()));
     primitives
-        .get(new Softmax(tile.scoreRows(), false))
+        .get(
+            Matmul.plain(
+                scores.transposed(),
+                tile.rows(inputs.query()),
+                tile.keys(gradients.key()),
+                accumulate))
+        .execute(
+            scoreGradient.address(),
+            tile.rowsAddress(inputs.query()),
+            tile.keysAddress(gradients.key()));
+  }
+
+  /**
+   * The gradient of q kᵀ, in scratch: [B, G, R, K] of the activations' type. The scale of the
+   * scores is applied first; softmax's gradient is linear in its input.
+   */
+  private Tensor scoreGradient(
+      AttentionTile tile, Heads outputs, Tensor probabilities, Tensor biasGradient) {
+    AttentionInputs inputs = tile.inputs();
+    Tensor gradient = gradientMemory.tensor(DType.F32, tile.scoreShape());
+    Layout scores = tile.scores(DType.F32);
+    Layout values = tile.keys(inputs.value()).transposed();
+    primitives
+        .get(new Matmul(tile.rows(outputs), values, null, scores, inputs.scale(), List.of(), false))
+        .execute(tile.rowsAddress(outputs), tile.keysAddress(inputs.value()), gradient.address());
+    if (inputs.dropout() != null) {
+      drop(tile, gradient, gradient);
+    }
+    Layout rows = tile.scoreRows(DType.F32);
+    primitives
+        .get(new SoftmaxBackward(rows, rows, rows))
+        .execute(probabilities.address(), gradient.address(), gradient.address());
+    if (biasGradient != null) {
+      addToBias(tile, gradient, biasGradient);
+    }
+    return rounded(tile, gradient, outputs.tensor().dtype(), roundedGradientMemory);
+  }
+
+  /** Undoes the scale, and sums over the sequences. */
+  private void addToBias(AttentionTile tile, Tensor gradient, Tensor biasGradient) {
+    double scale = tile.inputs().scale();
+    if (scale != 1) {
+      host.scaleInPlace(gradient, 1 / scale);
+    }
+    Layout bias = tile.bias();
+    Primitive add = primitives.get(new Reorder(tile.scoresOfSequence(), bias, true));
+    long address = tile.biasAddress(biasGradient);
+    for (long sequence = 0; sequence < tile.numBatches(); sequence++) {
+      add.execute(sequenceAddress(tile, gradient, sequence), address);
+    }
+    if (scale != 1) {
+      host.scaleInPlace(gradient, scale);
+    }
+  }
+
+  private static long sequenceAddress(AttentionTile tile, Tensor scores, long sequence) {
+    long elements = tile.numKeyHeads() * tile.numRows() * tile.numKeys();
+    return scores.address() + sequence * elements * Float.BYTES;
+  }
+
+  /** Softmax of the masked scores, in scratch: F32 [B, G, R, K]. */
+  private Tensor probabilities(AttentionTile tile) {
+    Tensor scores = scores(tile);
+    primitives
+        .get(Softmax.inPlace(tile.scoreRows(DType.F32), false))
         .execute(scores.address(), scores.address());
     return scores;
   }
 
-  /**
-   * [R, K]: what to add to the scores. Rebuilt when the shape changes, which the order of the tiles
-   * makes rare: one mask per block of rows would take memory that grows with T².
-   */
-  private Tensor mask(Tile tile) {
-    if (mask == null || mask.dim(0) != tile.numRows() || mask.dim(1) != tile.numKeys()) {
-      mask = maskMemory.floats(tile.numRows(), tile.numKeys());
-      float[] row = new float[Math.toIntExact(tile.numKeys())];
-      Arrays.fill(row, Math.toIntExact(tile.firstRow()), row.length, MASKED);
-      for (long i = 0; i < tile.numRows(); i++) {
-        row[Math.toIntExact(tile.firstRow() + i)] = 0;
-        mask.write(i * row.length, row, 0, row.length);
+  /** Scaled, biased and masked scores, in scratch: F32 [B, G, R, K]. */
+  private Tensor scores(AttentionTile tile) {
+    AttentionInputs inputs = tile.inputs();
+    Tensor scores = scoreMemory.tensor(DType.F32, tile.scoreShape());
+    boolean biased = inputs.bias() != null;
+    if (biased) {
+      // As a post-operation of the product, a bias per head would run in oneDNN's plainest code.
+      Primitive copy = primitives.get(Reorder.plain(tile.bias(), tile.scoresOfSequence()));
+      for (long sequence = 0; sequence < tile.numBatches(); sequence++) {
+        copy.execute(tile.biasAddress(inputs.bias()), sequenceAddress(tile, scores, sequence));
       }
     }
-    return mask;
+    AttentionMasks.Addends addends = masks.of(tile);
+    long[] addresses = new long[3 + addends.addresses().size()];
+    addresses[0] = tile.rowsAddress(inputs.query());
+    addresses[1] = tile.keysAddress(inputs.key());
+    addresses[2] = scores.address();
+    for (int i = 3; i < addresses.length; i++) {
+      addresses[i] = addends.addresses().get(i - 3);
+    }
+    primitives
+        .get(
+            new Matmul(
+                tile.rows(inputs.query()),
+                tile.keys(inputs.key()).transposed(),
+                null,
+                tile.scores(DType.F32),
+                inputs.scale(),
+                addends.layouts(),
+                biased))
+        .execute(addresses);
+    return scores;
+  }
+
+  /** The same in the type of the activations. */
+  private Tensor rounded(AttentionTile tile, Tensor values, DType dtype, Scratch memory) {
+    if (dtype == values.dtype()) {
+      return values;
+    }
+    Tensor rounded = memory.tensor(dtype, tile.scoreShape());
+    primitives
+        .get(Reorder.plain(tile.scoreRows(values.dtype()), tile.scoreRows(dtype)))
+        .execute(values.address(), rounded.address());
+    return rounded;
+  }
+
+  /** What the values are weighted with: probabilities after dropout, in the activations' type. */
+  private Tensor weights(AttentionTile tile, Tensor probabilities) {
+    Tensor dropped = probabilities;
+    if (tile.inputs().dropout() != null) {
+      dropped = droppedMemory.tensor(DType.F32, tile.scoreShape());
+      drop(tile, probabilities, dropped);
+    }
+    DType dtype = tile.inputs().query().tensor().dtype();
+    return rounded(tile, dropped, dtype, roundedMemory);
+  }
+
+  /** Elements are numbered in [H, Tq, Tk], whatever the tile. */
+  private void drop(AttentionTile tile, Tensor source, Tensor target) {
+    Dropout dropout = tile.inputs().dropout();
+    long queryLength = tile.inputs().query().length();
+    long keyLength = tile.inputs().key().length();
+    host.dropoutOfRows(
+        source,
+        dropout,
+        target,
+        row -> {
+          long head = row / tile.numRows() % tile.numKeyHeads();
+          long queryRow = tile.firstRow() + row % tile.numRows();
+          return (tile.queryHead(head) * queryLength + queryRow) * keyLength;
+        },
+        row -> tile.firstBatch() + row / (tile.numRows() * tile.numKeyHeads()));
   }
 
   @Override
   public void close() {
-    probabilities.close();
-    gradients.close();
-    maskMemory.close();
+    masks.close();
+    scoreMemory.close();
+    droppedMemory.close();
+    gradientMemory.close();
+    roundedMemory.close();
+    roundedGradientMemory.close();
   }
 }

@@ -1,32 +1,40 @@
 package dev.kindling.model.backend.onednn;
 
+import dev.kindling.model.backend.Activation;
 import dev.kindling.model.backend.AdamWUpdate;
+import dev.kindling.model.backend.AttentionGradients;
+import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Dropout;
+import dev.kindling.model.backend.Heads;
 import dev.kindling.model.backend.Matrix;
+import dev.kindling.model.backend.VocabularyProjection;
 import dev.kindling.model.backend.onednn.Primitives.Binary;
-import dev.kindling.model.backend.onednn.Primitives.Elementwise;
-import dev.kindling.model.backend.onednn.Primitives.ElementwiseBackward;
-import dev.kindling.model.backend.onednn.Primitives.LayerNorm;
-import dev.kindling.model.backend.onednn.Primitives.LayerNormBackward;
 import dev.kindling.model.backend.onednn.Primitives.Matmul;
+import dev.kindling.model.backend.onednn.Primitives.Reorder;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.util.List;
 import java.util.Set;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Pointer;
 
 /**
  * The fast CPU path: oneDNN primitives, compiled once per shape and kept, and a little plain Java
- * ({@link HostKernels}). F32. How the number of threads reaches oneDNN: {@link OneDnnThreads}.
+ * for what oneDNN has not ({@code Host…}). F32 and BF16. How the number of threads reaches oneDNN:
+ * {@link OneDnnThreads}.
  */
 public final class OneDnnBackend implements Backend {
   private final OneDnnEngine engine;
+  private final HostThreads threads;
   private final Primitives primitives;
+  private final ColumnSums columnSums;
+  private final OneDnnNorms norms;
+  private final OneDnnActivations activations;
   private final OneDnnAttention attention;
   private final OneDnnVocabularyLoss vocabularyLoss;
-  private final HostKernels host = new HostKernels();
-  private final Scratch temporary = new Scratch();
-  private final Scratch ones = new Scratch();
+  private final HostKernels host;
+  private final HostRows rows;
 
   /**
    * Loads oneDNN.
@@ -35,9 +43,15 @@ public final class OneDnnBackend implements Backend {
    */
   public OneDnnBackend(int numThreads) {
     engine = new OneDnnEngine(numThreads);
+    threads = new HostThreads(numThreads);
     primitives = new Primitives(engine);
-    attention = new OneDnnAttention(primitives);
-    vocabularyLoss = new OneDnnVocabularyLoss(primitives);
+    host = new HostKernels(threads);
+    rows = new HostRows(threads);
+    columnSums = new ColumnSums(primitives);
+    norms = new OneDnnNorms(this, primitives, new HostRmsNorm(threads));
+    activations = new OneDnnActivations(primitives);
+    attention = new OneDnnAttention(primitives, host);
+    vocabularyLoss = new OneDnnVocabularyLoss(primitives, columnSums);
   }
 
   @Override
@@ -47,7 +61,7 @@ public final class OneDnnBackend implements Backend {
 
   @Override
   public Set<DType> floatTypes() {
-    return Set.of(DType.F32);
+    return Set.of(DType.F32, DType.BF16);
   }
 
   @Override
@@ -65,6 +79,20 @@ public final class OneDnnBackend implements Backend {
   }
 
   @Override
+  public void copy(Matrix source, Matrix target) {
+    primitives
+        .get(Reorder.plain(Layout.of(source), Layout.of(target)))
+        .execute(address(source), address(target));
+  }
+
+  @Override
+  public void convert(Tensor source, Tensor target) {
+    primitives
+        .get(Reorder.plain(Layout.flat(source), Layout.flat(target)))
+        .execute(source.address(), target.address());
+  }
+
+  @Override
   public void scaleInPlace(Tensor target, double factor) {
     host.scaleInPlace(target, factor);
   }
@@ -76,9 +104,9 @@ public final class OneDnnBackend implements Backend {
 
   @Override
   public void add(Tensor left, Tensor right, Tensor sum) {
-    Layout flat = Layout.contiguous(1, left.numElements());
+    Layout flat = Layout.flat(left);
     primitives
-        .get(new Binary(flat, flat, dnnl.dnnl_binary_add))
+        .get(new Binary(flat, flat, flat, dnnl.dnnl_binary_add))
         .execute(left.address(), right.address(), sum.address());
   }
 
@@ -89,10 +117,18 @@ public final class OneDnnBackend implements Backend {
 
   @Override
   public void matmul(Matrix left, Matrix right, Tensor bias, Matrix out, boolean accumulate) {
-    Layout biasLayout = bias == null ? null : Layout.contiguous(1, bias.numElements());
+    Layout biasLayout =
+        bias == null ? null : Layout.contiguous(bias.dtype(), 1, bias.numElements());
     Primitive matmul =
         primitives.get(
-            new Matmul(layout(left), layout(right), biasLayout, layout(out), 1, null, accumulate));
+            new Matmul(
+                Layout.of(left),
+                Layout.of(right),
+                biasLayout,
+                Layout.of(out),
+                1,
+                List.of(),
+                accumulate));
     if (bias == null) {
       matmul.execute(address(left), address(right), address(out));
     } else {
@@ -102,31 +138,21 @@ public final class OneDnnBackend implements Backend {
 
   @Override
   public void addColumnSums(Matrix matrix, Tensor sums) {
-    Tensor row = ones.floats(1, matrix.numRows());
-    fill(row, 1);
-    matmul(Matrix.of(row), matrix, null, Matrix.of(sums.reshape(1, sums.numElements())), true);
+    columnSums.addTo(matrix, sums);
   }
 
-  private static Layout layout(Matrix matrix) {
-    return Layout.strided(
-        new long[] {matrix.numRows(), matrix.numColumns()},
-        new long[] {matrix.rowStride(), matrix.columnStride()});
-  }
-
-  private static long address(Matrix matrix) {
-    return matrix.tensor().address() + 4 * matrix.offset();
+  static long address(Matrix matrix) {
+    return matrix.tensor().address() + matrix.tensor().dtype().bytes() * matrix.offset();
   }
 
   @Override
-  public void embeddingForward(
-      Tensor tokens, Tensor tokenEmbedding, Tensor positionEmbedding, Tensor output) {
-    host.embeddingForward(tokens, tokenEmbedding, positionEmbedding, output);
+  public void gatherRows(Tensor table, Tensor chosen, Tensor output, boolean accumulate) {
+    rows.gather(table, chosen.toInts(), output, accumulate);
   }
 
   @Override
-  public void embeddingBackward(
-      Tensor outputGradient, Tensor tokens, Tensor tokenGradient, Tensor positionGradient) {
-    host.embeddingBackward(outputGradient, tokens, tokenGradient, positionGradient);
+  public void scatterAddRows(Tensor outputGradient, Tensor chosen, Tensor tableGradient) {
+    rows.scatterAdd(outputGradient, chosen.toInts(), tableGradient);
   }
 
   @Override
@@ -138,20 +164,7 @@ public final class OneDnnBackend implements Backend {
       Tensor output,
       Tensor mean,
       Tensor variance) {
-    Primitive norm =
-        primitives.get(new LayerNorm(input.dim(0), input.dim(1), epsilon, bias != null));
-    if (bias == null) {
-      norm.execute(
-          input.address(), output.address(), mean.address(), variance.address(), gain.address());
-    } else {
-      norm.execute(
-          input.address(),
-          output.address(),
-          mean.address(),
-          variance.address(),
-          gain.address(),
-          bias.address());
-    }
+    norms.layerNormForward(input, gain, bias, epsilon, output, mean, variance);
   }
 
   @Override
@@ -166,87 +179,118 @@ public final class OneDnnBackend implements Backend {
       boolean accumulate,
       Tensor gainGradient,
       Tensor biasGradient) {
-    long numRows = input.dim(0);
-    long numColumns = input.dim(1);
-    boolean bias = biasGradient != null;
-    // oneDNN overwrites all its results, so what is added to goes through temporary memory.
-    Tensor results = temporary.floats(numRows * numColumns + 2 * numColumns);
-    Tensor gainResult = results.slice(0, numColumns);
-    Tensor biasResult = results.slice(numColumns, numColumns);
-    Tensor inputResult =
-        accumulate ? results.slice(2 * numColumns, numRows, numColumns) : inputGradient;
-    Primitive backward =
-        primitives.get(new LayerNormBackward(new LayerNorm(numRows, numColumns, epsilon, bias)));
-    backward.execute(
-        input.address(),
-        outputGradient.address(),
-        mean.address(),
-        variance.address(),
-        gain.address(),
-        inputResult.address(),
-        gainResult.address(),
-        biasResult.address());
-    addInPlace(gainGradient, gainResult);
-    if (bias) {
-      addInPlace(biasGradient, biasResult);
-    }
-    if (accumulate) {
-      addInPlace(inputGradient, inputResult);
-    }
+    norms.layerNormBackward(
+        outputGradient,
+        input,
+        gain,
+        epsilon,
+        mean,
+        variance,
+        inputGradient,
+        accumulate,
+        gainGradient,
+        biasGradient);
   }
 
   @Override
-  public void geluForward(Tensor input, Tensor output) {
-    Layout flat = Layout.contiguous(1, input.numElements());
-    primitives
-        .get(new Elementwise(flat, dnnl.dnnl_eltwise_gelu_tanh))
-        .execute(input.address(), output.address());
+  public void rmsNormForward(
+      Tensor input, Tensor gain, double epsilon, Tensor output, Tensor meanSquare) {
+    norms.rmsNormForward(input, gain, epsilon, output, meanSquare);
   }
 
   @Override
-  public void geluBackward(Tensor outputGradient, Tensor input, Tensor inputGradient) {
-    Layout flat = Layout.contiguous(1, input.numElements());
-    primitives
-        .get(new ElementwiseBackward(flat, dnnl.dnnl_eltwise_gelu_tanh))
-        .execute(input.address(), outputGradient.address(), inputGradient.address());
+  public void rmsNormBackward(
+      Tensor outputGradient,
+      Tensor input,
+      Tensor gain,
+      double epsilon,
+      Tensor meanSquare,
+      Tensor inputGradient,
+      boolean accumulate,
+      Tensor gainGradient) {
+    norms.rmsNormBackward(
+        outputGradient, input, gain, epsilon, meanSquare, inputGradient, accumulate, gainGradient);
   }
 
   @Override
-  public void causalAttentionForward(Tensor qkv, int numHeads, Tensor output) {
-    attention.forward(qkv, numHeads, output);
+  public void activationForward(Activation activation, Tensor input, Tensor output) {
+    activations.forward(activation, input, output);
   }
 
   @Override
-  public void causalAttentionBackward(
-      Tensor outputGradient, Tensor qkv, int numHeads, Tensor qkvGradient) {
-    attention.backward(outputGradient, qkv, numHeads, qkvGradient);
+  public void activationBackward(
+      Activation activation, Tensor outputGradient, Tensor input, Tensor inputGradient) {
+    activations.backward(activation, outputGradient, input, inputGradient);
+  }
+
+  @Override
+  public void gatedActivationForward(Activation activation, Tensor gate, Tensor up, Tensor output) {
+    activations.gatedForward(activation, gate, up, output);
+  }
+
+  @Override
+  public void gatedActivationBackward(
+      Activation activation,
+      Tensor outputGradient,
+      Tensor gate,
+      Tensor up,
+      Tensor gateGradient,
+      Tensor upGradient) {
+    activations.gatedBackward(activation, outputGradient, gate, up, gateGradient, upGradient);
+  }
+
+  @Override
+  public void dropout(Tensor source, Dropout dropout, Tensor target) {
+    host.dropout(source, dropout, target);
+  }
+
+  @Override
+  public void rotateInPlace(Heads heads, Tensor positions, double theta, boolean inverse) {
+    rows.rotateInPlace(heads, positions.toInts(), theta, inverse);
+  }
+
+  @Override
+  public void attentionForward(AttentionInputs inputs, Tensor output) {
+    attention.forward(inputs, output);
+  }
+
+  @Override
+  public void attentionBackward(
+      Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients) {
+    attention.backward(outputGradient, inputs, gradients);
+  }
+
+  @Override
+  public void relativeBiasForward(Tensor table, Tensor buckets, Tensor bias) {
+    rows.relativeBiasForward(table, buckets.toInts(), bias);
+  }
+
+  @Override
+  public void relativeBiasBackward(Tensor biasGradient, Tensor buckets, Tensor tableGradient) {
+    rows.relativeBiasBackward(biasGradient, buckets.toInts(), tableGradient);
   }
 
   @Override
   public void vocabularyLossForward(
-      Tensor hidden, Tensor weight, Tensor targets, int rowsPerChunk, Tensor losses) {
-    vocabularyLoss.forward(hidden, weight, targets, rowsPerChunk, losses);
+      Tensor hidden,
+      VocabularyProjection projection,
+      Tensor targets,
+      int rowsPerChunk,
+      Tensor losses) {
+    vocabularyLoss.forward(hidden, projection, targets, rowsPerChunk, losses);
   }
 
   @Override
   public void vocabularyLossForwardBackward(
       Tensor hidden,
-      Tensor weight,
+      VocabularyProjection projection,
       Tensor targets,
       int rowsPerChunk,
       double gradientScale,
       Tensor losses,
-      Tensor hiddenGradient,
-      Tensor weightGradient) {
+      Tensor hiddenGradient) {
     vocabularyLoss.forwardBackward(
-        hidden,
-        weight,
-        targets,
-        rowsPerChunk,
-        gradientScale,
-        losses,
-        hiddenGradient,
-        weightGradient);
+        hidden, projection, targets, rowsPerChunk, gradientScale, losses, hiddenGradient);
   }
 
   @Override
@@ -263,8 +307,10 @@ public final class OneDnnBackend implements Backend {
   public void close() {
     attention.close();
     vocabularyLoss.close();
-    temporary.close();
-    ones.close();
+    norms.close();
+    activations.close();
+    columnSums.close();
+    threads.close();
     engine.close();
   }
 }

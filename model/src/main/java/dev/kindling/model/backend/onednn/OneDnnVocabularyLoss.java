@@ -1,54 +1,77 @@
 package dev.kindling.model.backend.onednn;
 
+import dev.kindling.model.backend.Matrix;
+import dev.kindling.model.backend.VocabularyProjection;
 import dev.kindling.model.backend.onednn.Primitives.Binary;
 import dev.kindling.model.backend.onednn.Primitives.Elementwise;
 import dev.kindling.model.backend.onednn.Primitives.Matmul;
+import dev.kindling.model.backend.onednn.Primitives.Reorder;
 import dev.kindling.model.backend.onednn.Primitives.Softmax;
+import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
 
 /** Cross-entropy over the vocabulary; the logits of one chunk of tokens exist at a time. */
 final class OneDnnVocabularyLoss implements AutoCloseable {
   private final Primitives primitives;
+  private final ColumnSums columnSums;
   private final Scratch logitMemory = new Scratch();
+  private final Scratch roundedMemory = new Scratch();
   private final Scratch rowScaleMemory = new Scratch();
 
-  OneDnnVocabularyLoss(Primitives primitives) {
+  OneDnnVocabularyLoss(Primitives primitives, ColumnSums columnSums) {
     this.primitives = primitives;
+    this.columnSums = columnSums;
   }
 
-  /** Tokens {@code first} to {@code first + ids.length}. */
+  /** Rows {@code first} to {@code first + ids.length}. */
   private final class Chunk {
+    private final VocabularyProjection projection;
+    private final Tensor hidden;
     private final long first;
     private final int[] ids;
-    private final Layout rows;
-    private final Layout weights;
-    private final Layout logitLayout;
-    private final long hiddenAddress;
-    private final long weightAddress;
     private final Tensor logits;
+    private final Layout logitLayout;
 
-    Chunk(Tensor hidden, Tensor weight, Tensor targets, long first, int count) {
+    Chunk(Tensor hidden, VocabularyProjection projection, Tensor targets, long first, int count) {
+      this.projection = projection;
+      this.hidden = rows(hidden, first, count);
       this.first = first;
       this.ids = targets.slice(first, count).toInts();
-      this.rows = Layout.contiguous(count, hidden.dim(1));
-      this.weights = Layout.contiguous(weight.shape());
-      this.logitLayout = Layout.contiguous(count, weight.dim(0));
-      this.hiddenAddress = rowAddress(hidden);
-      this.weightAddress = weight.address();
-      this.logits = logitMemory.floats(count, weight.dim(0));
+      this.logits = logitMemory.tensor(DType.F32, count, projection.weight().dim(0));
+      this.logitLayout = Layout.rows(logits);
     }
 
-    private long rowAddress(Tensor matrix) {
-      return matrix.address() + 4 * first * matrix.dim(1);
+    private Layout weights() {
+      return Layout.rows(projection.weight());
     }
 
     /** Turns the logits into log-probabilities and reads the targets' out of them. */
     void computeLosses(Tensor losses) {
+      List<Layout> bias =
+          projection.bias() == null
+              ? List.of()
+              : List.of(Layout.contiguous(DType.F32, 1, projection.bias().numElements()));
+      Primitive matmul =
+          primitives.get(
+              new Matmul(
+                  Layout.rows(hidden),
+                  weights().transposed(),
+                  null,
+                  logitLayout,
+                  projection.scale(),
+                  bias,
+                  false));
+      long weight = projection.weight().address();
+      if (projection.bias() == null) {
+        matmul.execute(hidden.address(), weight, logits.address());
+      } else {
+        matmul.execute(hidden.address(), weight, logits.address(), projection.bias().address());
+      }
       primitives
-          .get(Matmul.plain(rows, weights.transposed(), logitLayout, false))
-          .execute(hiddenAddress, weightAddress, logits.address());
-      primitives.get(new Softmax(logitLayout, true)).execute(logits.address(), logits.address());
+          .get(Softmax.inPlace(logitLayout, true))
+          .execute(logits.address(), logits.address());
       float[] chunkLosses = new float[ids.length];
       for (int i = 0; i < ids.length; i++) {
         chunkLosses[i] = ids[i] < 0 ? 0 : -logits.getFloat(i * logits.dim(1) + ids[i]);
@@ -69,52 +92,90 @@ final class OneDnnVocabularyLoss implements AutoCloseable {
           rowScales[i] = (float) gradientScale;
         }
       }
-      Tensor scales = rowScaleMemory.floats(ids.length, 1);
+      Tensor scales = rowScaleMemory.tensor(DType.F32, ids.length, 1);
       scales.write(0, rowScales, 0, ids.length);
-      Layout scaleLayout = Layout.contiguous(ids.length, 1);
       primitives
-          .get(new Binary(logitLayout, scaleLayout, dnnl.dnnl_binary_mul))
+          .get(new Binary(logitLayout, Layout.rows(scales), logitLayout, dnnl.dnnl_binary_mul))
           .execute(logits.address(), scales.address(), logits.address());
     }
 
-    void propagate(Tensor hiddenGradient, Tensor weightGradient) {
+    void propagate(Tensor hiddenGradient) {
+      if (projection.biasGradient() != null) {
+        columnSums.addTo(Matrix.of(logits), projection.biasGradient());
+      }
+      Tensor gradient = rounded();
+      Layout gradients = Layout.rows(gradient);
+      Tensor inputGradient = rows(hiddenGradient, first, ids.length);
+      double scale = projection.scale();
       primitives
-          .get(Matmul.plain(logitLayout, weights, rows, false))
-          .execute(logits.address(), weightAddress, rowAddress(hiddenGradient));
+          .get(
+              new Matmul(
+                  gradients, weights(), null, Layout.rows(inputGradient), scale, List.of(), false))
+          .execute(gradient.address(), projection.weight().address(), inputGradient.address());
       primitives
-          .get(Matmul.plain(logitLayout.transposed(), rows, weights, true))
-          .execute(logits.address(), hiddenAddress, weightGradient.address());
+          .get(
+              new Matmul(
+                  gradients.transposed(),
+                  Layout.rows(hidden),
+                  null,
+                  Layout.rows(projection.weightGradient()),
+                  scale,
+                  List.of(),
+                  true))
+          .execute(gradient.address(), hidden.address(), projection.weightGradient().address());
+    }
+
+    /** The gradient of the logits in the type of the weights. */
+    private Tensor rounded() {
+      DType dtype = projection.weight().dtype();
+      if (dtype == DType.F32) {
+        return logits;
+      }
+      Tensor rounded = roundedMemory.tensor(dtype, logits.shape());
+      primitives
+          .get(Reorder.plain(logitLayout, Layout.rows(rounded)))
+          .execute(logits.address(), rounded.address());
+      return rounded;
     }
   }
 
-  void forward(Tensor hidden, Tensor weight, Tensor targets, int rowsPerChunk, Tensor losses) {
+  private static Tensor rows(Tensor matrix, long first, long count) {
+    return matrix.slice(first * matrix.dim(1), count, matrix.dim(1));
+  }
+
+  void forward(
+      Tensor hidden,
+      VocabularyProjection projection,
+      Tensor targets,
+      int rowsPerChunk,
+      Tensor losses) {
     for (long first = 0; first < hidden.dim(0); first += rowsPerChunk) {
       int count = (int) Math.min(rowsPerChunk, hidden.dim(0) - first);
-      new Chunk(hidden, weight, targets, first, count).computeLosses(losses);
+      new Chunk(hidden, projection, targets, first, count).computeLosses(losses);
     }
   }
 
   void forwardBackward(
       Tensor hidden,
-      Tensor weight,
+      VocabularyProjection projection,
       Tensor targets,
       int rowsPerChunk,
       double gradientScale,
       Tensor losses,
-      Tensor hiddenGradient,
-      Tensor weightGradient) {
+      Tensor hiddenGradient) {
     for (long first = 0; first < hidden.dim(0); first += rowsPerChunk) {
       int count = (int) Math.min(rowsPerChunk, hidden.dim(0) - first);
-      Chunk chunk = new Chunk(hidden, weight, targets, first, count);
+      Chunk chunk = new Chunk(hidden, projection, targets, first, count);
       chunk.computeLosses(losses);
       chunk.computeLogitGradient(gradientScale);
-      chunk.propagate(hiddenGradient, weightGradient);
+      chunk.propagate(hiddenGradient);
     }
   }
 
   @Override
   public void close() {
     logitMemory.close();
+    roundedMemory.close();
     rowScaleMemory.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.kindling.model.backend.onednn;
 
+import dev.kindling.model.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -32,15 +33,28 @@ final class PrimitiveBuilder implements AutoCloseable {
     check(dnnl.dnnl_primitive_attr_set_deterministic(attributes, 1), "ask for determinism");
   }
 
-  /** Describes F32 memory. */
+  /** Describes memory. */
   dnnl_memory_desc describe(Layout layout) {
     dnnl_memory_desc descriptor = new dnnl_memory_desc();
     check(
         dnnl.dnnl_memory_desc_create_with_strides(
-            descriptor, layout.numDims(), layout.dims(), dnnl.dnnl_f32, layout.strides()),
+            descriptor,
+            layout.numDims(),
+            layout.dims(),
+            dataType(layout.dtype()),
+            layout.strides()),
         "describe memory " + layout);
     descriptors.add(descriptor);
     return descriptor;
+  }
+
+  static int dataType(DType dtype) {
+    return switch (dtype) {
+      case F64 -> dnnl.dnnl_f64;
+      case F32 -> dnnl.dnnl_f32;
+      case BF16 -> dnnl.dnnl_bf16;
+      case I32 -> dnnl.dnnl_s32;
+    };
   }
 
   /** Declares the next argument. */

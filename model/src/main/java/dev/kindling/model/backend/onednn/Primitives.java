@@ -1,5 +1,6 @@
 package dev.kindling.model.backend.onednn;
 
+import java.util.List;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.dnnl_primitive_desc;
@@ -17,12 +18,12 @@ final class Primitives {
   }
 
   /**
-   * out = left · right, then (+ bias), (× scale), (+ addend), (+ out). Addresses: left, right,
-   * [bias], out, [addend].
+   * out = left · right, then (+ bias), (× scale), (+ addends), (+ out). Addresses: left, right,
+   * [bias], out, [addends].
    *
    * @param bias its layout, or null
    * @param scale 1 for none
-   * @param addend its layout, or null
+   * @param addends their layouts, broadcast where dims are 1
    */
   record Matmul(
       Layout left,
@@ -30,18 +31,27 @@ final class Primitives {
       Layout bias,
       Layout out,
       double scale,
-      Layout addend,
+      List<Layout> addends,
       boolean accumulate) {
     static Matmul plain(Layout left, Layout right, Layout out, boolean accumulate) {
-      return new Matmul(left, right, null, out, 1, null, accumulate);
+      return new Matmul(left, right, null, out, 1, List.of(), accumulate);
+    }
+
+    /** [B, G, M, 1] · [B, G, 1, N], with neither bias nor addends. */
+    boolean isBatchOfOuterProducts() {
+      return right.numDims() == 4 && right.dims()[2] == 1 && bias == null && addends.isEmpty();
     }
   }
 
   /** Softmax or its logarithm over the last dim. Addresses: source, destination; may be equal. */
-  record Softmax(Layout layout, boolean logarithm) {}
+  record Softmax(Layout source, Layout destination, boolean logarithm) {
+    static Softmax inPlace(Layout layout, boolean logarithm) {
+      return new Softmax(layout, layout, logarithm);
+    }
+  }
 
   /** The gradient of softmax. Addresses: result, its gradient, input gradient; may be equal. */
-  record SoftmaxBackward(Layout layout) {}
+  record SoftmaxBackward(Layout result, Layout resultGradient, Layout inputGradient) {}
 
   /** An element-wise function. Addresses: source, destination; may be equal. */
   record Elementwise(Layout layout, int algorithm) {}
@@ -50,16 +60,27 @@ final class Primitives {
   record ElementwiseBackward(Layout layout, int algorithm) {}
 
   /** left ∘ right, broadcast where right's dims are 1. Addresses: left, right, out. */
-  record Binary(Layout left, Layout right, int algorithm) {}
+  record Binary(Layout left, Layout right, Layout out, int algorithm) {}
+
+  /** A copy that changes type or strides, or a sum of such. Addresses: source, destination. */
+  record Reorder(Layout source, Layout destination, boolean accumulate) {
+    static Reorder plain(Layout source, Layout destination) {
+      return new Reorder(source, destination, false);
+    }
+  }
 
   /** Layer norm. Addresses: source, destination, mean, variance, gain, [bias]. */
-  record LayerNorm(long numRows, long numColumns, double epsilon, boolean bias) {
+  record LayerNorm(Layout rows, double epsilon, boolean bias) {
     int flags() {
       return dnnl.dnnl_use_scale | (bias ? dnnl.dnnl_use_shift : 0);
     }
 
-    Layout rows() {
-      return Layout.contiguous(numRows, numColumns);
+    Layout statistics() {
+      return Layout.contiguous(rows.dtype().accumulator(), rows.dims()[0]);
+    }
+
+    Layout columns() {
+      return Layout.contiguous(rows.dtype().accumulator(), rows.dims()[1]);
     }
   }
 
@@ -74,6 +95,9 @@ final class Primitives {
         key,
         () -> {
           try (PrimitiveBuilder builder = new PrimitiveBuilder(engine)) {
+            if (key.isBatchOfOuterProducts()) {
+              return outerProducts(builder, key);
+            }
             dnnl_memory_desc left = builder.describe(key.left());
             dnnl_memory_desc right = builder.describe(key.right());
             dnnl_memory_desc bias = key.bias() == null ? null : builder.describe(key.bias());
@@ -86,8 +110,8 @@ final class Primitives {
             if (key.scale() != 1) {
               builder.thenScale(key.scale());
             }
-            if (key.addend() != null) {
-              builder.thenAdd(builder.describe(key.addend()));
+            for (Layout addend : key.addends()) {
+              builder.thenAdd(builder.describe(addend));
             }
             if (key.accumulate()) {
               builder.thenAccumulate();
@@ -101,15 +125,48 @@ final class Primitives {
         });
   }
 
+  /**
+   * As products of elements that are broadcast: oneDNN 3.11 reads the columns of a right side of
+   * one row from wrong places where its batch is strided.
+   */
+  private Primitive outerProducts(PrimitiveBuilder builder, Matmul key) {
+    dnnl_memory_desc left = builder.describe(key.left());
+    dnnl_memory_desc right = builder.describe(key.right());
+    dnnl_memory_desc out = builder.describe(key.out());
+    builder
+        .argument(dnnl.DNNL_ARG_SRC_0, left)
+        .argument(dnnl.DNNL_ARG_SRC_1, right)
+        .argument(dnnl.DNNL_ARG_DST, out);
+    if (key.scale() != 1) {
+      builder.thenScale(key.scale());
+    }
+    if (key.accumulate()) {
+      builder.thenAccumulate();
+    }
+    dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+    int status =
+        dnnl.dnnl_binary_primitive_desc_create(
+            descriptor,
+            engine.handle(),
+            dnnl.dnnl_binary_mul,
+            left,
+            right,
+            out,
+            builder.attributes());
+    return builder.build(builder.created(status, descriptor, key.toString()));
+  }
+
   Primitive get(Softmax key) {
     return engine.primitive(
         key,
         () -> {
           try (PrimitiveBuilder builder = new PrimitiveBuilder(engine)) {
-            dnnl_memory_desc layout = builder.describe(key.layout());
-            builder.argument(dnnl.DNNL_ARG_SRC, layout).argument(dnnl.DNNL_ARG_DST, layout);
+            dnnl_memory_desc source = builder.describe(key.source());
+            dnnl_memory_desc destination = builder.describe(key.destination());
+            builder.argument(dnnl.DNNL_ARG_SRC, source).argument(dnnl.DNNL_ARG_DST, destination);
             int algorithm = key.logarithm() ? dnnl.dnnl_softmax_log : dnnl.dnnl_softmax_accurate;
-            return builder.build(softmax(builder, layout, key.layout(), algorithm));
+            int axis = key.source().numDims() - 1;
+            return builder.build(softmax(builder, source, destination, axis, algorithm));
           }
         });
   }
@@ -119,23 +176,26 @@ final class Primitives {
         key,
         () -> {
           try (PrimitiveBuilder builder = new PrimitiveBuilder(engine)) {
-            dnnl_memory_desc layout = builder.describe(key.layout());
+            dnnl_memory_desc result = builder.describe(key.result());
+            dnnl_memory_desc resultGradient = builder.describe(key.resultGradient());
+            dnnl_memory_desc inputGradient = builder.describe(key.inputGradient());
             builder
-                .argument(dnnl.DNNL_ARG_DST, layout)
-                .argument(dnnl.DNNL_ARG_DIFF_DST, layout)
-                .argument(dnnl.DNNL_ARG_DIFF_SRC, layout);
+                .argument(dnnl.DNNL_ARG_DST, result)
+                .argument(dnnl.DNNL_ARG_DIFF_DST, resultGradient)
+                .argument(dnnl.DNNL_ARG_DIFF_SRC, inputGradient);
             int algorithm = dnnl.dnnl_softmax_accurate;
-            dnnl_primitive_desc forward = softmax(builder, layout, key.layout(), algorithm);
+            int axis = key.result().numDims() - 1;
+            dnnl_primitive_desc forward = softmax(builder, result, result, axis, algorithm);
             dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
             int status =
                 dnnl.dnnl_softmax_backward_primitive_desc_create(
                     descriptor,
                     engine.handle(),
                     algorithm,
-                    layout,
-                    layout,
-                    layout,
-                    key.layout().numDims() - 1,
+                    inputGradient,
+                    resultGradient,
+                    result,
+                    axis,
                     forward,
                     builder.attributes());
             return builder.build(builder.created(status, descriptor, key.toString()));
@@ -144,7 +204,11 @@ final class Primitives {
   }
 
   private dnnl_primitive_desc softmax(
-      PrimitiveBuilder builder, dnnl_memory_desc memory, Layout layout, int algorithm) {
+      PrimitiveBuilder builder,
+      dnnl_memory_desc source,
+      dnnl_memory_desc destination,
+      int axis,
+      int algorithm) {
     dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
     int status =
         dnnl.dnnl_softmax_forward_primitive_desc_create(
@@ -152,11 +216,36 @@ final class Primitives {
             engine.handle(),
             dnnl.dnnl_forward_training,
             algorithm,
-            memory,
-            memory,
-            layout.numDims() - 1,
+            source,
+            destination,
+            axis,
             builder.attributes());
-    return builder.created(status, descriptor, "softmax of " + layout);
+    return builder.created(status, descriptor, "softmax");
+  }
+
+  Primitive get(Reorder key) {
+    return engine.primitive(
+        key,
+        () -> {
+          try (PrimitiveBuilder builder = new PrimitiveBuilder(engine)) {
+            dnnl_memory_desc source = builder.describe(key.source());
+            dnnl_memory_desc destination = builder.describe(key.destination());
+            builder.argument(dnnl.DNNL_ARG_SRC, source).argument(dnnl.DNNL_ARG_DST, destination);
+            if (key.accumulate()) {
+              builder.thenAccumulate();
+            }
+            dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
+            int status =
+                dnnl.dnnl_reorder_primitive_desc_create(
+                    descriptor,
+                    source,
+                    engine.handle(),
+                    destination,
+                    engine.handle(),
+                    builder.attributes());
+            return builder.build(builder.created(status, descriptor, key.toString()));
+          }
+        });
   }
 
   Primitive get(Elementwise key) {
@@ -191,7 +280,7 @@ final class Primitives {
                     layout,
                     layout,
                     layout,
-                    0f,
+                    alpha(key.algorithm()),
                     0f,
                     forward,
                     builder.attributes());
@@ -211,10 +300,15 @@ final class Primitives {
             algorithm,
             layout,
             layout,
-            0f,
+            alpha(algorithm),
             0f,
             builder.attributes());
     return builder.created(status, descriptor, "element-wise function " + algorithm);
+  }
+
+  /** x · sigmoid(alpha · x) is the one function that is used with a parameter. */
+  private static float alpha(int algorithm) {
+    return algorithm == dnnl.dnnl_eltwise_swish ? 1f : 0f;
   }
 
   Primitive get(Binary key) {
@@ -224,10 +318,11 @@ final class Primitives {
           try (PrimitiveBuilder builder = new PrimitiveBuilder(engine)) {
             dnnl_memory_desc left = builder.describe(key.left());
             dnnl_memory_desc right = builder.describe(key.right());
+            dnnl_memory_desc out = builder.describe(key.out());
             builder
                 .argument(dnnl.DNNL_ARG_SRC_0, left)
                 .argument(dnnl.DNNL_ARG_SRC_1, right)
-                .argument(dnnl.DNNL_ARG_DST, left);
+                .argument(dnnl.DNNL_ARG_DST, out);
             dnnl_primitive_desc descriptor = new dnnl_primitive_desc();
             int status =
                 dnnl.dnnl_binary_primitive_desc_create(
@@ -236,7 +331,7 @@ final class Primitives {
                     key.algorithm(),
                     left,
                     right,
-                    left,
+                    out,
                     builder.attributes());
             return builder.build(builder.created(status, descriptor, key.toString()));
           }
@@ -249,8 +344,8 @@ final class Primitives {
         () -> {
           try (PrimitiveBuilder builder = new PrimitiveBuilder(engine)) {
             dnnl_memory_desc rows = builder.describe(key.rows());
-            dnnl_memory_desc statistics = builder.describe(Layout.contiguous(key.numRows()));
-            dnnl_memory_desc columns = builder.describe(Layout.contiguous(key.numColumns()));
+            dnnl_memory_desc statistics = builder.describe(key.statistics());
+            dnnl_memory_desc columns = builder.describe(key.columns());
             builder
                 .argument(dnnl.DNNL_ARG_SRC, rows)
                 .argument(dnnl.DNNL_ARG_DST, rows)
@@ -272,8 +367,8 @@ final class Primitives {
           try (PrimitiveBuilder builder = new PrimitiveBuilder(engine)) {
             LayerNorm norm = key.forward();
             dnnl_memory_desc rows = builder.describe(norm.rows());
-            dnnl_memory_desc statistics = builder.describe(Layout.contiguous(norm.numRows()));
-            dnnl_memory_desc columns = builder.describe(Layout.contiguous(norm.numColumns()));
+            dnnl_memory_desc statistics = builder.describe(norm.statistics());
+            dnnl_memory_desc columns = builder.describe(norm.columns());
             builder
                 .argument(dnnl.DNNL_ARG_SRC, rows)
                 .argument(dnnl.DNNL_ARG_DIFF_DST, rows)

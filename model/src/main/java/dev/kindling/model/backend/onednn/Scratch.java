@@ -8,14 +8,14 @@ import dev.kindling.model.tensor.Tensor;
 final class Scratch implements AutoCloseable {
   private OffHeapMemory memory = OffHeapMemory.allocate(0);
 
-  /** An F32 tensor with undefined content, valid until the next call. */
-  Tensor floats(long... shape) {
-    long numBytes = Math.multiplyExact(Tensor.numElements(shape), 4L);
+  /** A tensor with undefined content, valid until the next call. */
+  Tensor tensor(DType dtype, long... shape) {
+    long numBytes = Math.multiplyExact(Tensor.numElements(shape), (long) dtype.bytes());
     if (memory.numBytes() < numBytes) {
       memory.close();
       memory = OffHeapMemory.allocate(numBytes);
     }
-    return memory.tensor(0, DType.F32, shape);
+    return memory.tensor(0, dtype, shape);
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** How results are shown and written. */
+package dev.kindling.benchmarks.report;

@@ -1,0 +1,133 @@
+package dev.kindling.data.shard;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Where the documents of a split begin and end in its sequence of tokens. The index of a shard is
+ * read when something of it is asked for, and kept while there is room. Not thread-safe.
+ */
+public final class TokenDocuments {
+  /** Memory for indexes, at 8 bytes a document: 32 MiB. */
+  private static final long MAX_KEPT_DOCUMENTS = 1L << 22;
+
+  private final FileSystem fs;
+  private final List<Path> indexes;
+  private final List<TokenIndex> shards;
+
+  /** The position of the first token of each shard, and the end. */
+  private final long[] firstTokens;
+
+  /** The number of the first document of each shard, and how many there are. */
+  private final long[] firstDocuments;
+
+  private final Map<Integer, long[]> starts = new LinkedHashMap<>(16, 0.75f, true);
+  private long numKept;
+
+  /**
+   * A document.
+   *
+   * @param number among those of the split, from 0
+   * @param start the position of its first token
+   * @param end the position behind its last token
+   */
+  public record Span(long number, long start, long end) {
+    /** Its tokens; 0 for an empty text where nothing ends a document. */
+    public long length() {
+      return end - start;
+    }
+  }
+
+  TokenDocuments(FileSystem fs, List<Path> indexes, List<TokenIndex> shards) {
+    this.fs = fs;
+    this.indexes = new ArrayList<>(indexes);
+    this.shards = new ArrayList<>(shards);
+    this.firstTokens = new long[shards.size() + 1];
+    this.firstDocuments = new long[shards.size() + 1];
+    for (int shard = 0; shard < shards.size(); shard++) {
+      firstTokens[shard + 1] = firstTokens[shard] + shards.get(shard).numTokens();
+      firstDocuments[shard + 1] = firstDocuments[shard] + shards.get(shard).numDocuments();
+    }
+  }
+
+  /** All documents of the split. */
+  public long size() {
+    return firstDocuments[shards.size()];
+  }
+
+  /**
+   * The document of a number.
+   *
+   * @throws IndexOutOfBoundsException if there is none
+   * @throws UncheckedIOException if the filesystem fails
+   */
+  public Span get(long number) {
+    Objects.checkIndex(number, size());
+    int shard = lastAtMost(firstDocuments, number, shards.size());
+    return span(shard, (int) (number - firstDocuments[shard]));
+  }
+
+  /**
+   * The document that a token belongs to.
+   *
+   * @param position of the token in the split
+   * @throws IndexOutOfBoundsException if there is no such token
+   * @throws UncheckedIOException if the filesystem fails
+   */
+  public Span at(long position) {
+    Objects.checkIndex(position, firstTokens[shards.size()]);
+    int shard = lastAtMost(firstTokens, position, shards.size());
+    long[] ofShard = starts(shard);
+    return span(shard, lastAtMost(ofShard, position - firstTokens[shard], ofShard.length - 1));
+  }
+
+  private Span span(int shard, int document) {
+    long[] ofShard = starts(shard);
+    return new Span(
+        firstDocuments[shard] + document,
+        firstTokens[shard] + ofShard[document],
+        firstTokens[shard] + ofShard[document + 1]);
+  }
+
+  /** The last of the first {@code count} sorted values that is not above {@code value}. */
+  private static int lastAtMost(long[] sorted, long value, int count) {
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (sorted[middle] <= value) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private long[] starts(int shard) {
+    long[] known = starts.get(shard);
+    if (known != null) {
+      return known;
+    }
+    TokenIndex index = shards.get(shard);
+    while (!starts.isEmpty() && numKept + index.numDocuments() > MAX_KEPT_DOCUMENTS) {
+      int leastRecentlyUsed = starts.keySet().iterator().next();
+      numKept -= starts.remove(leastRecentlyUsed).length - 1;
+    }
+    try {
+      long[] read = TokenIndex.readStarts(fs, indexes.get(shard), index);
+      starts.put(shard, read);
+      numKept += index.numDocuments();
+      return read;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + indexes.get(shard), e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.kindling.model.arch;
+
+import dev.kindling.model.nn.ParameterStore;
+import java.io.Serializable;
+import java.util.List;
+
+/** The shape of a Transformer of any kind: everything that decides its parameters. */
+public sealed interface ArchitectureConfig extends Serializable
+    permits GptConfig, BertConfig, T5Config, BartConfig {
+
+  /** V, the number of token ids. */
+  int vocabSize();
+
+  /** T, the longest sequence; of an encoder-decoder the longest on either side. */
+  int contextLength();
+
+  /** The number of blocks; of an encoder-decoder those of the encoder. */
+  int numLayers();
+
+  /** H, the number of attention heads. */
+  int numHeads();
+
+  /** C, the width of the residual stream. */
+  int embeddingSize();
+
+  /** The probability with which training drops an activation, from 0 (never) to below 1. */
+  double dropout();
+
+  /**
+   * Names, shapes and offsets of all parameters in the flat vector, under Hugging Face's names. The
+   * query, key and value weights of one attention are neighbours in this order, and so are their
+   * biases, and the gate and up weights of a gated feed-forward: each group reads as one matrix.
+   *
+   * @throws IllegalArgumentException if the parameters are more than 64 bits can count
+   */
+  List<ParameterStore.Slice> layout();
+
+  /** P, the number of parameters; nothing is allocated for them. */
+  default long numParameters() {
+    return layout().stream().mapToLong(ParameterStore.Slice::numElements).sum();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.kindling.model.backend.nd4j;
+
+import dev.kindling.model.tensor.Tensor;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Rows and elements that are looked up by number, one at a time. */
+final class Nd4jRows {
+  void gather(Tensor table, Tensor rows, Tensor output, boolean accumulate) {
+    INDArray entries = Nd4jViews.rowsOf(table);
+    INDArray results = Nd4jViews.rowsOf(output);
+    int[] ids = rows.toInts();
+    for (int i = 0; i < ids.length; i++) {
+      INDArray entry = entries.getRow(ids[i]);
+      INDArray result = results.getRow(i);
+      result.assign(accumulate ? result.add(entry) : entry);
+    }
+  }
+
+  void scatterAdd(Tensor outputGradient, Tensor rows, Tensor tableGradient) {
+    INDArray gradients = Nd4jViews.rowsOf(outputGradient);
+    INDArray entries = Nd4jViews.rowsOf(tableGradient);
+    int[] ids = rows.toInts();
+    for (int i = 0; i < ids.length; i++) {
+      entries.getRow(ids[i]).addi(gradients.getRow(i));
+    }
+  }
+
+  void relativeBiasForward(Tensor table, Tensor buckets, Tensor bias) {
+    double[] entries = table.toDoubles();
+    int[] ids = buckets.toInts();
+    int numHeads = numHeads(table);
+    double[] results = new double[numHeads * ids.length];
+    for (int head = 0; head < numHeads; head++) {
+      for (int pair = 0; pair < ids.length; pair++) {
+        results[head * ids.length + pair] = entries[ids[pair] * numHeads + head];
+      }
+    }
+    bias.setDoubles(results);
+  }
+
+  void relativeBiasBackward(Tensor biasGradient, Tensor buckets, Tensor tableGradient) {
+    double[] gradients = biasGradient.toDoubles();
+    double[] results = tableGradient.toDoubles();
+    int[] ids = buckets.toInts();
+    int numHeads = numHeads(tableGradient);
+    for (int head = 0; head < numHeads; head++) {
+      for (int pair = 0; pair < ids.length; pair++) {
+        results[ids[pair] * numHeads + head] += gradients[head * ids.length + pair];
+      }
+    }
+    tableGradient.setDoubles(results);
+  }
+
+  private static int numHeads(Tensor table) {
+    return Math.toIntExact(table.dim(1));
+  }
+}

@@ -1,0 +1,19 @@
+package dev.kindling.model.objective;
+
+import dev.kindling.model.random.NoiseKey;
+
+/**
+ * Consecutive tokens of a text, before an {@link Objective} makes a training sample of them.
+ *
+ * @param noise what the sample's noise is a function of
+ * @param tokens ids of the ordinary vocabulary; not changed
+ * @param other where tokens of another document come from
+ */
+// The array is payload of a record that is never compared.
+@SuppressWarnings("ArrayRecordComponent")
+public record RawSample(NoiseKey noise, int[] tokens, OtherDocument other) {
+  /** A sample for an objective that needs no other document. */
+  public RawSample(NoiseKey noise, int[] tokens) {
+    this(noise, tokens, OtherDocument.NONE);
+  }
+}

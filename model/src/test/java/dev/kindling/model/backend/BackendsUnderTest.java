@@ -1,0 +1,119 @@
+package dev.kindling.model.backend;
+
+import static dev.kindling.model.DoubleArrays.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindling.model.backend.KernelRun.Exactness;
+import dev.kindling.model.backend.KernelRun.Result;
+import dev.kindling.model.tensor.DType;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * All backends, held against the plain twin in double: what the contract tests of all kernels
+ * share.
+ */
+final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
+  /** Sums of a few hundred products in single precision. */
+  private static final double SINGLE_TOLERANCE = 2e-5;
+
+  private static final double DOUBLE_TOLERANCE = 1e-12;
+
+  /**
+   * Twice the largest relative error of one rounding to BF16 (2^-8): the result is rounded, and so
+   * was at most one value on the way to it, or several to which chance gives different signs. The
+   * same holds for sums of many rounded products: their errors grow with the root of their number,
+   * as the sums do.
+   */
+  private static final double HALF_TOLERANCE = 0x1p-7;
+
+  /**
+   * Tolerances are relative to the largest result, or to this where all cancel out: the terms of
+   * every sum are of the order of 1.
+   */
+  private static final double LEAST_SCALE = 0.1;
+
+  private Backend twin;
+  private List<Backend> backends;
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    twin = Backends.open("nd4j", 2);
+    backends = List.of(twin, Backends.open("onednn", 1), Backends.open("onednn", 2));
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    backends.forEach(Backend::close);
+  }
+
+  List<Backend> all() {
+    return backends;
+  }
+
+  /** Runs a kernel everywhere in all float types: twice, as the same calls give the same bits. */
+  void assertAllAgree(BiConsumer<Backend, KernelRun> kernel) {
+    for (DType precision : List.of(DType.F32, DType.BF16)) {
+      List<Result> expected = results(twin, DType.F64, precision, kernel);
+      for (Backend backend : backends) {
+        for (DType dtype : backend.floatTypes()) {
+          if ((dtype == DType.BF16) == (precision == DType.BF16)) {
+            List<Result> actual = results(backend, dtype, precision, kernel);
+            assertAgree(backend, dtype, actual, expected);
+            assertSameBits(backend, actual, results(backend, dtype, precision, kernel));
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertAgree(
+      Backend backend, DType dtype, List<Result> actual, List<Result> expected) {
+    assertThat(actual).hasSameSizeAs(expected).isNotEmpty();
+    for (int i = 0; i < expected.size(); i++) {
+      double[] values = expected.get(i).values();
+      double scale = DoubleStream.of(values).map(Math::abs).max().orElse(0);
+      double tolerance = tolerance(dtype, expected.get(i).exactness());
+      String what = "result " + i + " of " + backend.name() + " in " + dtype;
+      assertClose(what, actual.get(i).values(), values, tolerance * Math.max(LEAST_SCALE, scale));
+    }
+  }
+
+  private static double tolerance(DType dtype, Exactness exactness) {
+    return switch (dtype) {
+      case F64 -> DOUBLE_TOLERANCE;
+      case F32 -> SINGLE_TOLERANCE;
+      case BF16 -> exactness == Exactness.SUM ? SINGLE_TOLERANCE : HALF_TOLERANCE;
+      case I32 -> throw new IllegalArgumentException("Kernels do not compute in I32");
+    };
+  }
+
+  private static void assertSameBits(Backend backend, List<Result> first, List<Result> second) {
+    for (int i = 0; i < first.size(); i++) {
+      assertThat(second.get(i).values())
+          .as("result %d of %s, the second time", i, backend.name())
+          .isEqualTo(first.get(i).values());
+    }
+  }
+
+  /** The results of one kernel in one dtype. */
+  static List<double[]> results(
+      Backend backend, DType dtype, BiConsumer<Backend, KernelRun> kernel) {
+    try (KernelRun run = new KernelRun(dtype)) {
+      kernel.accept(backend, run);
+      return run.results().stream().map(Result::values).toList();
+    }
+  }
+
+  private static List<Result> results(
+      Backend backend, DType dtype, DType precision, BiConsumer<Backend, KernelRun> kernel) {
+    try (KernelRun run = new KernelRun(dtype, precision)) {
+      kernel.accept(backend, run);
+      return run.results();
+    }
+  }
+}

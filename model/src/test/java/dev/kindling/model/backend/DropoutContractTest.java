@@ -1,0 +1,132 @@
+package dev.kindling.model.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Tensor;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DropoutContractTest {
+  @RegisterExtension private static final BackendsUnderTest BACKENDS = new BackendsUnderTest();
+
+  /** Exact in every dtype: an element that is dropped on one backend alone is far off. */
+  @ParameterizedTest
+  @CsvSource({"1,1", "1,7", "3,13", "5,4099", "4099,3"})
+  void theSameElementsAreDropped(long samples, long elementsPerSample) {
+    Dropout dropout = new Dropout(0.3, 0x0123_4567_89AB_CDEFL, 7, elementsPerSample);
+    BACKENDS.assertAllAgree(
+        (backend, run) -> {
+          Tensor source = run.input(samples, elementsPerSample);
+          backend.dropout(source, dropout, run.overwritten(samples, elementsPerSample));
+          Tensor inPlace = run.updated(samples, elementsPerSample);
+          backend.dropout(inPlace, dropout, inPlace);
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.5, 0.9})
+  void masksOfAllBackendsAreTheSameBits(double rate) {
+    Dropout dropout = new Dropout(rate, -5, 0, 2503);
+    double[] expected = mask(BACKENDS.all().get(0), DType.F64, dropout, 4 * 2503);
+    for (Backend backend : BACKENDS.all()) {
+      for (DType dtype : backend.floatTypes()) {
+        double[] mask = mask(backend, dtype, dropout, 4 * 2503);
+        for (int i = 0; i < mask.length; i++) {
+          assertThat(mask[i] == 0).isEqualTo(expected[i] == 0);
+        }
+        if (dtype == DType.F32) {
+          assertThat(mask).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  /** What a tensor of ones becomes. */
+  private static double[] mask(Backend backend, DType dtype, Dropout dropout, int size) {
+    try (KernelRun run = new KernelRun(dtype)) {
+      Tensor ones = run.overwritten(size);
+      backend.fill(ones, 1);
+      Tensor result = run.overwritten(size);
+      backend.dropout(ones, dropout, result);
+      return result.toDoubles();
+    }
+  }
+
+  @Test
+  void aBatchAndItsPartsDropTheSame() {
+    Dropout dropout = new Dropout(0.4, 17, 100, 37);
+    Dropout ofTheRest = new Dropout(0.4, 17, 102, 37);
+    for (Backend backend : BACKENDS.all()) {
+      for (DType dtype : backend.floatTypes()) {
+        try (KernelRun run = new KernelRun(dtype)) {
+          Tensor source = run.input(5, 37);
+          Tensor whole = run.overwritten(5, 37);
+          backend.dropout(source, dropout, whole);
+          Tensor parts = run.overwritten(5, 37);
+          backend.dropout(source.slice(0, 2, 37), dropout, parts.slice(0, 2, 37));
+          backend.dropout(source.slice(2 * 37, 3, 37), ofTheRest, parts.slice(2 * 37, 3, 37));
+          assertThat(parts.toDoubles()).isEqualTo(whole.toDoubles());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRateOfZeroChangesNothing() {
+    for (Backend backend : BACKENDS.all()) {
+      for (DType dtype : backend.floatTypes()) {
+        try (KernelRun run = new KernelRun(dtype)) {
+          Tensor source = run.input(3, 1009);
+          Tensor target = run.overwritten(3, 1009);
+          backend.dropout(source, new Dropout(0, 1, 0, 1009), target);
+          assertThat(target.toDoubles()).isEqualTo(source.toDoubles());
+        }
+      }
+    }
+  }
+
+  /** Three standard deviations of a binomial distribution. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.01, 0.1, 0.5, 0.9})
+  void theShareThatStaysIsThatOfTheRate(double rate) {
+    int size = 200_000;
+    double[] mask = mask(BACKENDS.all().get(1), DType.F32, new Dropout(rate, 3, 0, 1000), size);
+    long stay = DoubleStream.of(mask).filter(x -> x != 0).count();
+    double deviation = Math.sqrt(size * rate * (1 - rate));
+    assertThat((double) stay).isCloseTo(size * (1 - rate), within(3 * deviation));
+    assertThat(DoubleStream.of(mask).max()).hasValue((float) (1 / (1 - rate)));
+  }
+
+  /** Neighbours in an element, a sample or a key say nothing about one another. */
+  @Test
+  void neighboursAreIndependent() {
+    int size = 100_000;
+    int perSample = 1000;
+    double rate = 0.3;
+    Backend backend = BACKENDS.all().get(1);
+    double[] mask = mask(backend, DType.F32, new Dropout(rate, 42, 0, perSample), size);
+    double[] ofNextKey = mask(backend, DType.F32, new Dropout(rate, 43, 0, perSample), size);
+    double[] ofFarKey =
+        mask(backend, DType.F32, new Dropout(rate, 42 + (1L << 40), 0, perSample), size);
+    assertIndependent(rate, mask, mask, 1);
+    assertIndependent(rate, mask, mask, perSample);
+    assertIndependent(rate, mask, ofNextKey, 0);
+    assertIndependent(rate, mask, ofFarKey, 0);
+  }
+
+  private static void assertIndependent(double rate, double[] left, double[] right, int distance) {
+    int pairs = left.length - distance;
+    long bothStay =
+        IntStream.range(0, pairs).filter(i -> left[i] != 0 && right[i + distance] != 0).count();
+    double share = (1 - rate) * (1 - rate);
+    double deviation = Math.sqrt(pairs * share * (1 - share));
+    assertThat((double) bothStay).isCloseTo(pairs * share, within(4 * deviation));
+  }
+}

@@ -1,0 +1,88 @@
+package dev.kindling.model.backend;
+
+import static dev.kindling.model.DoubleArrays.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RowsContractTest {
+  @RegisterExtension private static final BackendsUnderTest BACKENDS = new BackendsUnderTest();
+
+  /** More rows than the table has, so that some are looked up several times. */
+  @ParameterizedTest
+  @CsvSource({"1,1", "21,13", "32,64", "701,5"})
+  void rowsThatRepeatAreGatheredAndAddedUpAlike(long numRows, long width) {
+    BACKENDS.assertAllAgree(
+        (backend, run) -> {
+          Tensor rows = run.ids(0, 11, numRows);
+          Tensor table = run.input(11, width);
+          backend.gatherRows(table, rows, run.overwritten(numRows, width), false);
+          backend.gatherRows(table, rows, run.updated(numRows, width), true);
+          backend.scatterAddRows(run.input(numRows, width), rows, run.updatedSum(11, width));
+        });
+  }
+
+  /** The gradient of a choice of tokens, which has the type of the activations. */
+  @Test
+  void rowsOfActivationsAreAddedUpInTheirOwnType() {
+    BACKENDS.assertAllAgree(
+        (backend, run) -> {
+          Tensor rows = run.ids(new int[] {12, 0, 5, 0, 3, 5}, 6);
+          backend.scatterAddRows(run.input(6, 19), rows, run.updated(13, 19));
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,1,1", "32,3,7,7", "5,4,13,29", "32,8,1,131"})
+  void relativeBiasesAgree(int numBuckets, int numHeads, int numQueries, int numKeys) {
+    BACKENDS.assertAllAgree(
+        (backend, run) -> {
+          Tensor buckets = run.ids(0, numBuckets, numQueries, numKeys);
+          backend.relativeBiasForward(
+              run.parameter(numBuckets, numHeads),
+              buckets,
+              run.overwrittenSum(numHeads, numQueries, numKeys));
+          backend.relativeBiasBackward(
+              run.parameter(numHeads, numQueries, numKeys),
+              buckets,
+              run.updatedSum(numBuckets, numHeads));
+        });
+  }
+
+  /** Heads that lie between others, at positions as far as long contexts have them. */
+  @ParameterizedTest
+  @CsvSource({"1,1,1,2", "2,7,3,6", "3,5,2,64", "1,131,5,34"})
+  void rotationsAgree(int batch, int length, int numHeads, int headSize) {
+    long width = (long) numHeads * headSize + 7;
+    BACKENDS.assertAllAgree(
+        (backend, run) -> {
+          Tensor positions = run.ids(0, 8192, batch, length);
+          for (boolean inverse : new boolean[] {false, true}) {
+            Tensor rows = run.updated((long) batch * length, width);
+            Heads heads = Heads.of(rows, batch, 5, numHeads, headSize);
+            backend.rotateInPlace(heads, positions, 10_000, inverse);
+          }
+        });
+  }
+
+  @Test
+  void theInverseRotationTurnsBack() {
+    for (Backend backend : BACKENDS.all()) {
+      try (KernelRun run = new KernelRun(DType.F32)) {
+        Tensor rows = run.input(14, 24);
+        double[] before = rows.toDoubles();
+        Tensor positions = run.ids(1, 4096, 14);
+        Heads heads = Heads.of(rows, 2, 0, 3, 8);
+        backend.rotateInPlace(heads, positions, 500, false);
+        assertThat(rows.toDoubles()).isNotEqualTo(before);
+        backend.rotateInPlace(heads, positions, 500, true);
+        assertClose(backend.name(), rows.toDoubles(), before, 1e-5);
+      }
+    }
+  }
+}

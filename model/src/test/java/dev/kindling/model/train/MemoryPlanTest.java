@@ -1,0 +1,120 @@
+package dev.kindling.model.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.BartConfig;
+import dev.kindling.model.arch.BertConfig;
+import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.T5Config;
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import dev.kindling.model.batch.Batch;
+import dev.kindling.model.batch.CausalBatch;
+import dev.kindling.model.batch.MaskedBatch;
+import dev.kindling.model.batch.SequenceToSequenceBatch;
+import dev.kindling.model.optim.AdamWConfig;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The formula against what a trainer takes. */
+class MemoryPlanTest {
+  private static final int BATCH = 4;
+  private static final int LENGTH = 48;
+  private static final int TARGET_LENGTH = 40;
+  private static final AdamWConfig OPTIMIZER =
+      new AdamWConfig(1e-3, 1e-3, 0, 0, 0.9, 0.95, 1e-8, 0.1, 1);
+
+  static Stream<Arguments> plans() {
+    List<ArchitectureConfig> models =
+        List.of(
+            new GptConfig(97, 48, 3, 4, 64, true),
+            new GptConfig(97, 48, 3, 4, 64, false, 0, GptOptions.llama(2, 172)),
+            new BertConfig(97, 48, 3, 4, 64, 256, 0.1),
+            new T5Config(97, 48, 3, 2, 4, 64, 16, 256, 0.1, false),
+            new T5Config(97, 48, 2, 3, 4, 64, 24, 172, 0, true),
+            new BartConfig(97, 48, 2, 3, 4, 64, 256, 0.1));
+    List<ComputeOptions> options =
+        List.of(
+            ComputeOptions.PLAIN,
+            new ComputeOptions(Precision.BF16, 1, false),
+            new ComputeOptions(Precision.F32, 2, false),
+            new ComputeOptions(Precision.F32, 1, true),
+            new ComputeOptions(Precision.BF16, 4, true));
+    return models.stream()
+        .flatMap(model -> options.stream().map(compute -> Arguments.of(model, compute)));
+  }
+
+  private static int[] ids(int count) {
+    int[] ids = new int[count];
+    Arrays.setAll(ids, i -> i % 97);
+    return ids;
+  }
+
+  private static Batch batch(ArchitectureConfig config) {
+    int[] inputs = ids(BATCH * LENGTH);
+    int[] lengths = new int[BATCH];
+    Arrays.fill(lengths, LENGTH);
+    if (config instanceof GptConfig) {
+      return new CausalBatch(BATCH, LENGTH, inputs, inputs);
+    }
+    if (config instanceof BertConfig) {
+      int[] targets = inputs.clone();
+      Arrays.setAll(targets, i -> i % 7 == 0 ? targets[i] : Batch.IGNORED);
+      int[] segments = new int[inputs.length];
+      return new MaskedBatch(BATCH, LENGTH, inputs, segments, lengths, targets, new int[BATCH]);
+    }
+    int[] targets = ids(BATCH * TARGET_LENGTH);
+    return new SequenceToSequenceBatch(
+        BATCH, LENGTH, inputs, lengths, TARGET_LENGTH, targets, targets);
+  }
+
+  @ParameterizedTest
+  @MethodSource("plans")
+  void activationsTakeWhatTheFormulaSays(ArchitectureConfig config, ComputeOptions compute) {
+    MemoryPlan plan = MemoryPlan.of(config, compute, BATCH, LENGTH, TARGET_LENGTH);
+    try (Backend backend = Backends.open("onednn", 1);
+        LocalTrainer trainer = new LocalTrainer(config, OPTIMIZER, compute, backend)) {
+      trainer.initialize(1);
+      trainer.step(batch(config), StepPosition.of(0));
+      assertThat(trainer.peakActivationBytes())
+          .isCloseTo(plan.activations() + plan.activationGradients(), withPercentage(10));
+      assertThat(plan.parameters() + plan.gradients() + plan.moments())
+          .isEqualTo(16 * config.numParameters());
+      assertThat(plan.copies())
+          .isEqualTo(compute.precision() == Precision.F32 ? 0 : 2 * config.numParameters());
+    }
+  }
+
+  @Test
+  void fiveHundredStepsDoNotGrowWhatAStepTakes() {
+    GptConfig config = new GptConfig(97, 48, 2, 2, 32, true, 0.1, GptOptions.GPT2);
+    ComputeOptions compute = new ComputeOptions(Precision.BF16, 2, true);
+    try (Backend backend = Backends.open("onednn", 2);
+        LocalTrainer trainer = new LocalTrainer(config, OPTIMIZER, compute, backend)) {
+      trainer.initialize(1);
+      Batch batch = batch(config);
+      for (int step = 0; step < 50; step++) {
+        trainer.step(batch, StepPosition.of(step));
+      }
+      long activations = trainer.reservedActivationBytes();
+      long offHeap = Pointer.totalBytes();
+      long resident = Pointer.physicalBytes();
+      for (int step = 50; step < 550; step++) {
+        trainer.step(batch, StepPosition.of(step));
+      }
+      assertThat(trainer.reservedActivationBytes()).isEqualTo(activations);
+      assertThat(Pointer.totalBytes()).isEqualTo(offHeap);
+      // The heap may grow by itself; losing one block of activations a step would be 500 MB.
+      assertThat(Pointer.physicalBytes() - resident).isLessThan(200L << 20);
+    }
+  }
+}

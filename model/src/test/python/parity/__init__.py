@@ -1,0 +1,1 @@
+"""The architectures as plain PyTorch modules, and what turns them into fixtures."""

@@ -1,0 +1,62 @@
+package dev.kindling.spark.train;
+
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.tokenizer.TokenizerFile;
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.objective.Objective;
+import dev.kindling.model.objective.SpanCorruption;
+import dev.kindling.model.train.MemoryPlan;
+import dev.kindling.spark.config.ObjectiveConfig;
+import dev.kindling.spark.config.TrainingConfig;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** The objective that a model is trained for on a directory of token shards. */
+public final class RunObjective {
+  private RunObjective() {}
+
+  /**
+   * The objective; checked against what the shards hold.
+   *
+   * @param tokens a directory of kind {@code tokens}
+   * @param model with the vocabulary of the shards and its special tokens
+   * @throws InvalidInputException if model, noise and tokens do not go together
+   */
+  public static Objective of(
+      Configuration hadoop, Path tokens, ArchitectureConfig model, ObjectiveConfig noise) {
+    return of(hadoop, TokenDirectory.open(hadoop, tokens), model, noise);
+  }
+
+  static Objective of(
+      Configuration hadoop,
+      TokenDirectory tokens,
+      ArchitectureConfig model,
+      ObjectiveConfig noise) {
+    Objective objective =
+        noise.forModel(
+            model,
+            tokens.vocabSize(),
+            () -> FullStops.of(TokenizerFile.parse(tokens.readTokenizer(hadoop))));
+    tokens.requireEnoughFor(objective);
+    return objective;
+  }
+
+  /** What a replica holds outside the Java heap while it takes a step. */
+  public static MemoryPlan memory(
+      ArchitectureConfig model, TrainingConfig training, Objective objective) {
+    int length = model.contextLength();
+    int targetLength = length;
+    if (objective instanceof SpanCorruption spans) {
+      SpanCorruption.Lengths lengths =
+          SpanCorruption.lengths(spans.inputLength(), spans.noiseDensity(), spans.meanSpanLength());
+      length = lengths.inputLength();
+      targetLength = lengths.targetLength();
+    }
+    return MemoryPlan.of(model, training.compute(), training.batchSize(), length, targetLength);
+  }
+
+  /** Tokens of text that one sample takes; those that two samples share count once. */
+  public static int tokensPerSample(Objective objective) {
+    return RawWindows.stride(objective);
+  }
+}
