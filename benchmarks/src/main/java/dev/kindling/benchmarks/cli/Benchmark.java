@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
@@ -15,6 +14,8 @@ import picocli.CommandLine.ScopeType;
       "Measures Kindling side by side with other engines on this machine.",
       "Numbers mean something only when nothing else runs."
     },
+    mixinStandardHelpOptions = true,
+    version = "Kindling's benchmarks, on Java ${java.version}, ${os.name} ${os.arch}",
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "<command>",
     sortOptions = false,
@@ -38,15 +39,6 @@ public final class Benchmark {
 
   /** What the user gave cannot be used. */
   public static final int BAD_INPUT = 2;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show this help.")
-  // Picocli reads it.
-  @SuppressWarnings("UnusedVariable")
-  private boolean isHelpWanted;
 
   /** Runs one command and ends the JVM with its exit code. */
   public static void main(String[] args) {
