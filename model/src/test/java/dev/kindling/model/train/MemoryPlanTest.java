@@ -112,7 +112,8 @@ class MemoryPlanTest {
         trainer.step(batch, StepPosition.of(step));
       }
       assertThat(trainer.reservedActivationBytes()).isEqualTo(activations);
-      assertThat(Pointer.totalBytes()).isEqualTo(offHeap);
+      // It may shrink: the collector frees what earlier tests of this JVM left unreachable.
+      assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(offHeap);
       // The heap may grow by itself; losing one block of activations a step would be 500 MB.
       assertThat(Pointer.physicalBytes() - resident).isLessThan(200L << 20);
     }
