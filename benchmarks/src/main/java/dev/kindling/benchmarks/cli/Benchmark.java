@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
     footerHeading = "%n",
     subcommands = {
       TrainStepCommand.class,
+      KernelsCommand.class,
       GenerateCommand.class,
       PrecisionCommand.class,
       LimitCommand.class

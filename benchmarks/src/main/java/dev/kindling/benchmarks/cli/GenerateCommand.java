@@ -6,13 +6,13 @@ import dev.kindling.benchmarks.process.ChildJvm;
 import dev.kindling.benchmarks.report.Machine;
 import dev.kindling.benchmarks.report.TextTable;
 import dev.kindling.benchmarks.trainstep.StepConfiguration;
+import dev.kindling.model.backend.NativeThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -89,7 +89,7 @@ final class GenerateCommand implements Callable<Integer> {
       throws IOException {
     int numThreads = common.numThreads();
     String line =
-        new ChildJvm(PROCESS, ChildJvm.ownClasspath(), numThreads, Map.of())
+        new ChildJvm(PROCESS, ChildJvm.ownClasspath(), numThreads, NativeThreads.ENVIRONMENT)
             .lastLine(
                 List.of(
                     model.name(),

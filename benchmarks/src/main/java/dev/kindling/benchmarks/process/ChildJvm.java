@@ -81,7 +81,7 @@ public record ChildJvm(
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> variables = builder.environment();
     variables.keySet().retainAll(INHERITED);
-    // OpenMP threads that spin while they wait make a step several times slower on few cores.
+    // OpenMP threads that spin for long make a step several times slower on few cores.
     variables.put("OMP_WAIT_POLICY", "PASSIVE");
     variables.put("OMP_NUM_THREADS", Integer.toString(numThreads));
     variables.put("OPENBLAS_NUM_THREADS", Integer.toString(numThreads));

@@ -2,6 +2,7 @@ package dev.kindling.benchmarks.trainstep;
 
 import dev.kindling.benchmarks.limit.Precision;
 import dev.kindling.benchmarks.process.ChildJvm;
+import dev.kindling.model.backend.NativeThreads;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -45,11 +46,12 @@ public enum Engine {
     /**
      * glibc would give every large tensor back to the system, to fault it in again in the next
      * operation, and has JVM threads allocate from arenas that cannot hold large tensors. PyTorch's
-     * tuning guide advises against it; a step is some 5 % faster with it turned off.
+     * tuning guide advises against it; a step is some 5 % faster with it turned off. Letting its
+     * threads spin as ours do makes no step of it faster, and those of nano slower.
      */
     Map<String, String> environment() {
       return switch (this) {
-        case KINDLING -> Map.of();
+        case KINDLING -> NativeThreads.ENVIRONMENT;
         case LIBTORCH ->
             Map.of(
                 "MALLOC_ARENA_MAX", "1",
@@ -115,7 +117,12 @@ public enum Engine {
               + id
               + " through bin/benchmark, which builds what it needs and sets it");
     }
-    return new ChildJvm(library.mainClass, classpath, numThreads, library.environment());
+    return new ChildJvm(library.mainClass, classpath, numThreads, environment());
+  }
+
+  /** What its processes find in their environment besides. */
+  Map<String, String> environment() {
+    return library.environment();
   }
 
   /** {@link #ids()}, for the help of a command. */

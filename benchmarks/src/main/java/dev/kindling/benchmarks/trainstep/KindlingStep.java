@@ -24,8 +24,13 @@ final class KindlingStep implements TrainingStep {
   private long numSteps;
 
   KindlingStep(StepConfiguration configuration, Precision precision, int numThreads) {
-    batch = KindlingModels.batch(configuration);
-    backend = Backends.open("onednn", numThreads);
+    this(configuration, precision, Backends.open("onednn", numThreads));
+  }
+
+  /** Takes over {@code backend}. */
+  KindlingStep(StepConfiguration configuration, Precision precision, Backend backend) {
+    this.batch = KindlingModels.batch(configuration);
+    this.backend = backend;
     trainer =
         new LocalTrainer(
             KindlingModels.config(configuration), OPTIMIZER, options(precision), backend);

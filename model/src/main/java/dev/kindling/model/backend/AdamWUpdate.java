@@ -1,14 +1,13 @@
 package dev.kindling.model.backend;
 
 /**
- * The numbers of one AdamW update (Loshchilov and Hutter 2019), the same for all elements of a
- * tensor.
+ * The numbers of one AdamW update (Loshchilov and Hutter 2019) that are the same for all
+ * parameters.
  *
  * @param learningRate this step's rate
  * @param beta1 decay of the first moment
  * @param beta2 decay of the second moment
  * @param epsilon added to the root of the corrected second moment
- * @param weightDecay decoupled decay; 0 for tensors that do not decay
  * @param gradientScale multiplies every gradient first: below 1 where the global norm is clipped
  * @param firstCorrection 1 - beta1^(step + 1)
  * @param secondCorrection 1 - beta2^(step + 1)
@@ -18,7 +17,6 @@ public record AdamWUpdate(
     double beta1,
     double beta2,
     double epsilon,
-    double weightDecay,
     double gradientScale,
     double firstCorrection,
     double secondCorrection) {}

@@ -2,6 +2,7 @@ package dev.kindling.model.backend;
 
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -29,14 +30,11 @@ public interface Backend extends AutoCloseable {
   /** Sets every element. */
   void fill(Tensor target, double value);
 
-  /** Copies {@code source} to {@code target}, of the same size and dtype. */
+  /** Copies {@code source} to {@code target}, of the same size; F32 and BF16 become each other. */
   void copy(Tensor source, Tensor target);
 
   /** Copies a matrix to another place, of the same shape and dtype. */
   void copy(Matrix source, Matrix target);
-
-  /** Rounds {@code source} to the dtype of {@code target}, of the same size; F32 and BF16. */
-  void convert(Tensor source, Tensor target);
 
   /** Multiplies every element by {@code factor}. */
   void scaleInPlace(Tensor target, double factor);
@@ -317,12 +315,15 @@ public interface Backend extends AutoCloseable {
    * m = β₁ m + (1 - β₁) g, v = β₂ v + (1 - β₂) g², parameters ← parameters (1 - lr · decay) - lr ·
    * m̂ / (sqrt(v̂) + ε), where g is the scaled gradient and hats are corrected for bias. F32 or
    * F64.
+   *
+   * @param ranges in order, none empty, without holes, from the first element to the last
    */
   void adamWInPlace(
       Tensor parameters,
       Tensor gradients,
       Tensor firstMoments,
       Tensor secondMoments,
+      List<DecayRange> ranges,
       AdamWUpdate update);
 
   /** Frees native memory; no kernel may be called afterwards. */

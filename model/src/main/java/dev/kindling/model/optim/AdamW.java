@@ -2,8 +2,10 @@ package dev.kindling.model.optim;
 
 import dev.kindling.model.backend.AdamWUpdate;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.DecayRange;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
+import java.util.List;
 
 /**
  * AdamW (Loshchilov and Hutter 2019) with clipping of the global gradient norm (Pascanu et al.
@@ -17,6 +19,7 @@ public final class AdamW implements AutoCloseable {
   private final ParameterStore gradients;
   private final ParameterStore firstMoments;
   private final ParameterStore secondMoments;
+  private final List<DecayRange> ranges;
 
   /** Allocates moments of zero; both stores stay their owner's. */
   public AdamW(
@@ -28,6 +31,8 @@ public final class AdamW implements AutoCloseable {
     this.gradients = gradients;
     this.firstMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
     this.secondMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
+    this.ranges =
+        parameters.slices().stream().map(slice -> range(slice, config.weightDecay())).toList();
   }
 
   /**
@@ -41,26 +46,29 @@ public final class AdamW implements AutoCloseable {
    */
   public double updateInPlace(long step, long momentSteps, double gradientNorm) {
     double learningRate = schedule.at(step);
-    for (ParameterStore.Slice slice : parameters.slices()) {
-      double weightDecay = slice.shape().size() >= 2 ? config.weightDecay() : 0;
-      AdamWUpdate update =
-          new AdamWUpdate(
-              learningRate,
-              config.beta1(),
-              config.beta2(),
-              config.epsilon(),
-              weightDecay,
-              clippingFactor(gradientNorm),
-              1 - Math.pow(config.beta1(), momentSteps + 1.0),
-              1 - Math.pow(config.beta2(), momentSteps + 1.0));
-      backend.adamWInPlace(
-          parameters.tensor(slice),
-          gradients.tensor(slice),
-          firstMoments.tensor(slice),
-          secondMoments.tensor(slice),
-          update);
-    }
+    AdamWUpdate update =
+        new AdamWUpdate(
+            learningRate,
+            config.beta1(),
+            config.beta2(),
+            config.epsilon(),
+            clippingFactor(gradientNorm),
+            1 - Math.pow(config.beta1(), momentSteps + 1.0),
+            1 - Math.pow(config.beta2(), momentSteps + 1.0));
+    backend.adamWInPlace(
+        parameters.flat(),
+        gradients.flat(),
+        firstMoments.flat(),
+        secondMoments.flat(),
+        ranges,
+        update);
     return learningRate;
+  }
+
+  private static DecayRange range(ParameterStore.Slice slice, double weightDecay) {
+    boolean decays = slice.shape().size() >= 2;
+    return new DecayRange(
+        slice.offset(), slice.offset() + slice.numElements(), decays ? weightDecay : 0);
   }
 
   private double clippingFactor(double gradientNorm) {

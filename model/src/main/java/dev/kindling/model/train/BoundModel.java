@@ -52,7 +52,7 @@ final class BoundModel implements AutoCloseable {
   /** Brings the copy up to date with the parameters. */
   void refreshCopies() {
     if (matrices != parameters) {
-      backend.convert(parameters.flat(), matrices.flat());
+      backend.copy(parameters.flat(), matrices.flat());
     }
   }
 

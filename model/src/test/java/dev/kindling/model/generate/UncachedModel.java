@@ -37,7 +37,7 @@ final class UncachedModel implements AutoCloseable {
     parameters = ParameterStore.allocate(config.layout(), DType.F32);
     matrices = ParameterStore.allocate(config.layout(), precision.dtype());
     fixture.fill(parameters);
-    backend.convert(parameters.flat(), matrices.flat());
+    backend.copy(parameters.flat(), matrices.flat());
     model = LanguageModel.bind(config, new Parameters(parameters, matrices, null));
   }
 

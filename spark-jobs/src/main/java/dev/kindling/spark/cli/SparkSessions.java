@@ -1,5 +1,6 @@
 package dev.kindling.spark.cli;
 
+import dev.kindling.model.backend.NativeThreads;
 import dev.kindling.spark.train.TrainingKryoRegistrator;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
@@ -28,8 +29,8 @@ public final class SparkSessions {
     // driver
     // that only schedules rounds collects rarely, and every round shuffles the whole model.
     conf.setIfMissing("spark.cleaner.periodicGC.interval", "1min");
-    // Spinning OpenMP threads fight the JVM's for the same cores.
-    conf.setIfMissing("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
+    NativeThreads.ENVIRONMENT.forEach(
+        (variable, value) -> conf.setIfMissing("spark.executorEnv." + variable, value));
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.ui.enabled", "false");

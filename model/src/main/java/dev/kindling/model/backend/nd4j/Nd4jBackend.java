@@ -5,12 +5,14 @@ import dev.kindling.model.backend.AdamWUpdate;
 import dev.kindling.model.backend.AttentionGradients;
 import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.DecayRange;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.backend.Heads;
 import dev.kindling.model.backend.Matrix;
 import dev.kindling.model.backend.VocabularyProjection;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.util.List;
 import java.util.Set;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
@@ -57,17 +59,16 @@ public final class Nd4jBackend implements Backend {
 
   @Override
   public void copy(Tensor source, Tensor target) {
-    Nd4jViews.flat(target).assign(Nd4jViews.flat(source));
+    if (source.dtype() == target.dtype()) {
+      Nd4jViews.flat(target).assign(Nd4jViews.flat(source));
+    } else {
+      target.setDoubles(source.toDoubles());
+    }
   }
 
   @Override
   public void copy(Matrix source, Matrix target) {
     Nd4jViews.of(target).assign(Nd4jViews.of(source));
-  }
-
-  @Override
-  public void convert(Tensor source, Tensor target) {
-    target.setDoubles(source.toDoubles());
   }
 
   @Override
@@ -285,6 +286,7 @@ public final class Nd4jBackend implements Backend {
       Tensor gradients,
       Tensor firstMoments,
       Tensor secondMoments,
+      List<DecayRange> ranges,
       AdamWUpdate update) {
     inWorkspace(
         () -> {
@@ -296,9 +298,11 @@ public final class Nd4jBackend implements Backend {
           INDArray root = Transforms.sqrt(second.div(update.secondCorrection()));
           INDArray direction =
               first.div(update.firstCorrection()).divi(root.addi(update.epsilon()));
-          Nd4jViews.of(parameters)
-              .muli(1 - update.learningRate() * update.weightDecay())
-              .subi(direction.muli(update.learningRate()));
+          for (DecayRange range : ranges) {
+            Nd4jViews.of(parameters.slice(range.start(), range.end() - range.start()))
+                .muli(1 - update.learningRate() * range.weightDecay());
+          }
+          Nd4jViews.of(parameters).subi(direction.muli(update.learningRate()));
         });
   }
 

@@ -33,6 +33,9 @@ record AttentionTile(
   private static final long TILE_FLOATS = 256 * 1024;
   private static final long MOST_QUERY_ROWS = 128;
 
+  /** Less, because the keys behind the last row of a tile are skipped. */
+  private static final long MOST_CAUSAL_QUERY_ROWS = 64;
+
   /** What to do with one tile. */
   interface Kernel {
     void run(AttentionTile tile);
@@ -45,7 +48,7 @@ record AttentionTile(
     long length = inputs.query().length();
     long batch = inputs.query().batch();
     long numKeyHeads = inputs.key().numHeads();
-    long rows = Math.min(length, MOST_QUERY_ROWS);
+    long rows = Math.min(length, inputs.causal() ? MOST_CAUSAL_QUERY_ROWS : MOST_QUERY_ROWS);
     long floatsPerHead = rows * inputs.key().length();
     long heads = clamp(TILE_FLOATS / floatsPerHead, numKeyHeads);
     long batches = clamp(TILE_FLOATS / (floatsPerHead * numKeyHeads), batch);

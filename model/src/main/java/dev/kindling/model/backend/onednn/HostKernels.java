@@ -1,9 +1,11 @@
 package dev.kindling.model.backend.onednn;
 
 import dev.kindling.model.backend.AdamWUpdate;
+import dev.kindling.model.backend.DecayRange;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -187,6 +189,7 @@ final class HostKernels {
       Tensor gradients,
       Tensor firstMoments,
       Tensor secondMoments,
+      List<DecayRange> ranges,
       AdamWUpdate update) {
     forEachChunk(
         parameters.numElements(),
@@ -195,30 +198,48 @@ final class HostKernels {
           gradients.read(start, buffer.b, 0, length);
           firstMoments.read(start, buffer.c, 0, length);
           secondMoments.read(start, buffer.d, 0, length);
-          updateChunk(buffer.a, buffer.b, buffer.c, buffer.d, length, update);
+          int range = rangeOf(start, ranges);
+          for (int from = 0; from < length; range++) {
+            int to = (int) Math.min(length, ranges.get(range).end() - start);
+            adamW(buffer, from, to, ranges.get(range).weightDecay(), update);
+            from = to;
+          }
           parameters.write(start, buffer.a, 0, length);
           firstMoments.write(start, buffer.c, 0, length);
           secondMoments.write(start, buffer.d, 0, length);
         });
   }
 
-  private static void updateChunk(
-      float[] parameters,
-      float[] gradients,
-      float[] firstMoments,
-      float[] secondMoments,
-      int length,
-      AdamWUpdate update) {
+  private static int rangeOf(long element, List<DecayRange> ranges) {
+    int low = 0;
+    int high = ranges.size() - 1;
+    while (low < high) {
+      int middle = (low + high) / 2;
+      if (ranges.get(middle).end() <= element) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private static void adamW(
+      Buffers buffers, int from, int to, double weightDecay, AdamWUpdate update) {
+    float[] parameters = buffers.a;
+    float[] gradients = buffers.b;
+    float[] firstMoments = buffers.c;
+    float[] secondMoments = buffers.d;
     float beta1 = (float) update.beta1();
     float beta2 = (float) update.beta2();
     float rest1 = (float) (1 - update.beta1());
     float rest2 = (float) (1 - update.beta2());
     float gradientScale = (float) update.gradientScale();
-    float keep = (float) (1 - update.learningRate() * update.weightDecay());
+    float keep = (float) (1 - update.learningRate() * weightDecay);
     float rate = (float) (update.learningRate() / update.firstCorrection());
     float rootScale = (float) (1 / Math.sqrt(update.secondCorrection()));
     float epsilon = (float) update.epsilon();
-    for (int i = 0; i < length; i++) {
+    for (int i = from; i < to; i++) {
       float gradient = gradients[i] * gradientScale;
       float first = beta1 * firstMoments[i] + rest1 * gradient;
       float second = beta2 * secondMoments[i] + rest2 * gradient * gradient;

@@ -5,6 +5,7 @@ import dev.kindling.model.backend.AdamWUpdate;
 import dev.kindling.model.backend.AttentionGradients;
 import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.DecayRange;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.backend.Heads;
 import dev.kindling.model.backend.Matrix;
@@ -75,7 +76,9 @@ public final class OneDnnBackend implements Backend {
 
   @Override
   public void copy(Tensor source, Tensor target) {
-    Pointer.memcpy(target.pointer(), source.pointer(), source.numBytes());
+    primitives
+        .get(Reorder.plain(Layout.flat(source), Layout.flat(target)))
+        .execute(source.address(), target.address());
   }
 
   @Override
@@ -83,13 +86,6 @@ public final class OneDnnBackend implements Backend {
     primitives
         .get(Reorder.plain(Layout.of(source), Layout.of(target)))
         .execute(address(source), address(target));
-  }
-
-  @Override
-  public void convert(Tensor source, Tensor target) {
-    primitives
-        .get(Reorder.plain(Layout.flat(source), Layout.flat(target)))
-        .execute(source.address(), target.address());
   }
 
   @Override
@@ -299,8 +295,9 @@ public final class OneDnnBackend implements Backend {
       Tensor gradients,
       Tensor firstMoments,
       Tensor secondMoments,
+      List<DecayRange> ranges,
       AdamWUpdate update) {
-    host.adamWInPlace(parameters, gradients, firstMoments, secondMoments, update);
+    host.adamWInPlace(parameters, gradients, firstMoments, secondMoments, ranges, update);
   }
 
   @Override

@@ -89,7 +89,7 @@ final class OneDnnNorms implements AutoCloseable {
     Tensor result = floats(output, outputMemory);
     rmsNorm.forward(toFloats(input, inputMemory), gain, epsilon, result, meanSquare);
     if (result != output) {
-      kernels.convert(result, output);
+      kernels.copy(result, output);
     }
   }
 
@@ -114,7 +114,7 @@ final class OneDnnNorms implements AutoCloseable {
         accumulate,
         gainGradient);
     if (result != inputGradient) {
-      kernels.convert(result, inputGradient);
+      kernels.copy(result, inputGradient);
     }
   }
 
@@ -126,7 +126,7 @@ final class OneDnnNorms implements AutoCloseable {
   private Tensor toFloats(Tensor tensor, Scratch memory) {
     Tensor floats = floats(tensor, memory);
     if (floats != tensor) {
-      kernels.convert(tensor, floats);
+      kernels.copy(tensor, floats);
     }
     return floats;
   }
