@@ -3,8 +3,6 @@ package dev.kindling.model.arch;
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
 import dev.kindling.model.backend.Activation;
-import dev.kindling.model.batch.Batch;
-import dev.kindling.model.batch.SequenceToSequenceBatch;
 import dev.kindling.model.nn.AttentionContext;
 import dev.kindling.model.nn.AttentionShape;
 import dev.kindling.model.nn.CrossAttention;
@@ -21,8 +19,6 @@ import dev.kindling.model.nn.Sublayer;
 import dev.kindling.model.nn.TransformerBlock;
 import dev.kindling.model.nn.TransformerStack;
 import dev.kindling.model.nn.VocabularyHead;
-import dev.kindling.model.tensor.DType;
-import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,11 +26,10 @@ import java.util.List;
  * An encoder-decoder as BART (Lewis et al. 2020): post-norm blocks, learned positions, a norm after
  * the embeddings, and logits from the transposed token embedding.
  */
-public final class Bart implements SequenceToSequence {
+public final class Bart extends EncoderDecoder {
   private static final double EPSILON = BartConfig.NORM_EPSILON;
 
   private final BartConfig config;
-  private final DType dtype;
   private final Parameter tokens;
   private final Stack encoder;
   private final Stack decoder;
@@ -49,8 +44,9 @@ public final class Bart implements SequenceToSequence {
    * @param parameters of {@link BartConfig#layout}
    */
   public Bart(BartConfig config, Parameters parameters) {
+    super(
+        config, new DecoderShape(parameters.dtype(), config.numDecoderLayers(), config.headSize()));
     this.config = config;
-    this.dtype = parameters.dtype();
     Modules modules = new Modules(parameters);
     tokens = parameters.matrix("model.shared.weight");
     encoder = stack(modules, "model.encoder.", config.numLayers(), false);
@@ -103,36 +99,22 @@ public final class Bart implements SequenceToSequence {
   }
 
   @Override
-  public Losses losses(Tape tape, Batch batch, LossScale scale) {
-    if (!(batch instanceof SequenceToSequenceBatch pairs)) {
-      throw Positions.wrongBatch(batch, "BART", "SequenceToSequenceBatch");
-    }
-    Tensor targets = tape.upload(pairs.targets());
-    Variable hidden = decoded(tape, pairs);
-    return new Losses(head.losses(tape, hidden, targets, scale.target()), null);
-  }
-
-  /** The logits of every target position, [B × T, V], without a way back. */
-  public Tensor logits(Tape tape, SequenceToSequenceBatch batch) {
-    return head.logits(tape, decoded(tape, batch).value());
-  }
-
-  private Variable decoded(Tape tape, SequenceToSequenceBatch batch) {
-    Positions.requireLength("An input", batch.inputLength(), config);
-    Positions.requireLength("A target", batch.targetLength(), config);
-    Sequences inputs =
-        new Sequences(batch.size(), batch.inputLength(), tape.upload(batch.inputLengths()));
-    CrossAttention.Memory memory = encoded(tape, batch.inputs(), inputs);
-    Sequences outputs = new Sequences(batch.size(), batch.targetLength(), null);
-    int[] positions = counted(outputs);
-    Variable stream = embedded(tape, decoder, batch.decoderInputs(), positions, outputs);
-    return decoder.blocks().forward(tape, stream, AttentionContext.of(outputs), memory);
-  }
-
-  private CrossAttention.Memory encoded(Tape tape, int[] ids, Sequences inputs) {
+  Variable encoded(Tape tape, int[] ids, Sequences inputs) {
     Variable stream = embedded(tape, encoder, ids, counted(inputs), inputs);
-    Variable result = encoder.blocks().forward(tape, stream, AttentionContext.of(inputs));
-    return new CrossAttention.Memory(result, inputs);
+    return encoder.blocks().forward(tape, stream, AttentionContext.of(inputs));
+  }
+
+  @Override
+  Variable decoded(
+      Tape tape, int[] ids, Sequences outputs, CrossAttention.Memory memory, DecoderCache cache) {
+    int[] positions =
+        cache == null
+            ? counted(outputs)
+            : Positions.continued(
+                cache.lengths(), Math.toIntExact(outputs.length()), BartConfig.POSITION_OFFSET);
+    Variable stream = embedded(tape, decoder, ids, positions, outputs);
+    AttentionContext context = new AttentionContext(outputs, null, null, cache);
+    return decoder.blocks().forward(tape, stream, context, memory);
   }
 
   private static int[] counted(Sequences sequences) {
@@ -152,38 +134,12 @@ public final class Bart implements SequenceToSequence {
   }
 
   @Override
-  public void encode(Tape tape, int[] inputs, int[] lengths, DecoderCache cache) {
-    int length = inputs.length / lengths.length;
-    Positions.requireLength("An input", length, config);
-    Sequences sequences = new Sequences(lengths.length, length, tape.upload(lengths));
-    decoder.blocks().fill(tape, encoded(tape, inputs, sequences), lengths, cache);
+  TransformerStack decoderBlocks() {
+    return decoder.blocks();
   }
 
   @Override
-  public Tensor next(Tape tape, int[] newTokens, int[] numTokens, DecoderCache cache) {
-    int length = newTokens.length / cache.numSequences();
-    Sequences sequences = new Sequences(cache.numSequences(), length, null);
-    int[] positions = Positions.continued(cache.lengths(), length, BartConfig.POSITION_OFFSET);
-    Variable stream = embedded(tape, decoder, newTokens, positions, sequences);
-    AttentionContext context = new AttentionContext(sequences, null, null, cache);
-    Variable hidden = decoder.blocks().forward(tape, stream, context);
-    cache.advance(numTokens);
-    Tensor lastRows = tape.upload(Positions.lastRows(numTokens, length));
-    return head.logits(tape, Operations.chooseRows(tape, hidden, lastRows).value());
-  }
-
-  @Override
-  public DecoderCache newCache(
-      int numInputs, int sequencesPerInput, int capacity, int inputLength) {
-    return new DecoderCache(
-        new DecoderCache.Shape(
-            dtype,
-            config.numDecoderLayers(),
-            numInputs * sequencesPerInput,
-            capacity,
-            sequencesPerInput,
-            inputLength,
-            config.numHeads(),
-            config.headSize()));
+  VocabularyHead head() {
+    return head;
   }
 }

@@ -4,7 +4,7 @@ import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.nn.DecoderCache;
 
 /** A decoder that looks at the output of an encoder. */
-public sealed interface SequenceToSequence extends Decoder permits T5, Bart {
+public sealed interface SequenceToSequence extends Decoder permits EncoderDecoder {
   /**
    * Reads the inputs, and writes what the decoder needs of them into the cache.
    *

@@ -3,8 +3,6 @@ package dev.kindling.model.arch;
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
 import dev.kindling.model.backend.Activation;
-import dev.kindling.model.batch.Batch;
-import dev.kindling.model.batch.SequenceToSequenceBatch;
 import dev.kindling.model.nn.AttentionContext;
 import dev.kindling.model.nn.AttentionShape;
 import dev.kindling.model.nn.CrossAttention;
@@ -22,8 +20,6 @@ import dev.kindling.model.nn.Sublayer;
 import dev.kindling.model.nn.TransformerBlock;
 import dev.kindling.model.nn.TransformerStack;
 import dev.kindling.model.nn.VocabularyHead;
-import dev.kindling.model.tensor.DType;
-import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,9 +29,8 @@ import java.util.List;
  * relative positions whose table all layers of a stack share. Version 1.1 (Shazeer 2020) has a
  * gated network and an output matrix of its own.
  */
-public final class T5 implements SequenceToSequence {
+public final class T5 extends EncoderDecoder {
   private final T5Config config;
-  private final DType dtype;
   private final Parameter tokens;
   private final Stack encoder;
   private final Stack decoder;
@@ -50,8 +45,9 @@ public final class T5 implements SequenceToSequence {
    * @param parameters of {@link T5Config#layout}
    */
   public T5(T5Config config, Parameters parameters) {
+    super(
+        config, new DecoderShape(parameters.dtype(), config.numDecoderLayers(), config.headSize()));
     this.config = config;
-    this.dtype = parameters.dtype();
     Modules modules = new Modules(parameters);
     tokens = parameters.matrix("shared.weight");
     encoder = stack(modules, "encoder.", config.numLayers(), false);
@@ -130,42 +126,38 @@ public final class T5 implements SequenceToSequence {
   }
 
   @Override
-  public Losses losses(Tape tape, Batch batch, LossScale scale) {
-    if (!(batch instanceof SequenceToSequenceBatch pairs)) {
-      throw Positions.wrongBatch(batch, "T5", "SequenceToSequenceBatch");
-    }
-    Tensor targets = tape.upload(pairs.targets());
-    Variable hidden = decoded(tape, pairs);
-    return new Losses(head.losses(tape, hidden, targets, scale.target()), null);
-  }
-
-  /** The logits of every target position, [B × T, V], without a way back. */
-  public Tensor logits(Tape tape, SequenceToSequenceBatch batch) {
-    return head.logits(tape, decoded(tape, batch).value());
-  }
-
-  private Variable decoded(Tape tape, SequenceToSequenceBatch batch) {
-    Positions.requireLength("An input", batch.inputLength(), config);
-    Positions.requireLength("A target", batch.targetLength(), config);
-    Sequences inputs =
-        new Sequences(batch.size(), batch.inputLength(), tape.upload(batch.inputLengths()));
-    CrossAttention.Memory memory = encoded(tape, batch.inputs(), inputs);
-    Sequences outputs = new Sequences(batch.size(), batch.targetLength(), null);
-    Variable stream = embedded(tape, batch.decoderInputs(), outputs);
-    int length = batch.targetLength();
-    RelativeBias.Computed bias = decoder.bias().forward(tape, 0, length, length);
-    AttentionContext context = new AttentionContext(outputs, null, bias, null);
-    Variable result = decoder.blocks().forward(tape, stream, context, memory);
-    return finished(tape, decoder, result, outputs);
-  }
-
-  private CrossAttention.Memory encoded(Tape tape, int[] ids, Sequences inputs) {
+  Variable encoded(Tape tape, int[] ids, Sequences inputs) {
     int length = Math.toIntExact(inputs.length());
     Variable stream = embedded(tape, ids, inputs);
     RelativeBias.Computed bias = encoder.bias().forward(tape, 0, length, length);
     AttentionContext context = new AttentionContext(inputs, null, bias, null);
-    Variable result = encoder.blocks().forward(tape, stream, context);
-    return new CrossAttention.Memory(finished(tape, encoder, result, inputs), inputs);
+    return finished(tape, encoder, encoder.blocks().forward(tape, stream, context), inputs);
+  }
+
+  /** With a cache, all sequences have as many tokens: relative positions are the same for all. */
+  @Override
+  Variable decoded(
+      Tape tape, int[] ids, Sequences outputs, CrossAttention.Memory memory, DecoderCache cache) {
+    int length = Math.toIntExact(outputs.length());
+    boolean continues = cache != null && !cache.isEmpty();
+    int first = cache == null ? 0 : commonLength(cache.lengths());
+    int numKeys = continues ? cache.numVisibleKeys() : length;
+    RelativeBias.Computed bias = decoder.bias().forward(tape, first, length, numKeys);
+    AttentionContext context = new AttentionContext(outputs, null, bias, cache);
+    Variable stream = embedded(tape, ids, outputs);
+    return finished(
+        tape, decoder, decoder.blocks().forward(tape, stream, context, memory), outputs);
+  }
+
+  private static int commonLength(int[] lengths) {
+    if (Arrays.stream(lengths).anyMatch(other -> other != lengths[0])) {
+      throw new IllegalArgumentException(
+          "Sequences of "
+              + Arrays.toString(lengths)
+              + " tokens were to grow: expected the same number in all, because the relative"
+              + " positions of T5 are computed once for all");
+    }
+    return lengths[0];
   }
 
   private Variable embedded(Tape tape, int[] ids, Sequences sequences) {
@@ -180,49 +172,12 @@ public final class T5 implements SequenceToSequence {
   }
 
   @Override
-  public void encode(Tape tape, int[] inputs, int[] lengths, DecoderCache cache) {
-    int length = inputs.length / lengths.length;
-    Positions.requireLength("An input", length, config);
-    Sequences sequences = new Sequences(lengths.length, length, tape.upload(lengths));
-    decoder.blocks().fill(tape, encoded(tape, inputs, sequences), lengths, cache);
-  }
-
-  /** All sequences have as many tokens, because relative positions are the same for all. */
-  @Override
-  public Tensor next(Tape tape, int[] newTokens, int[] numTokens, DecoderCache cache) {
-    int length = newTokens.length / cache.numSequences();
-    Sequences sequences = new Sequences(cache.numSequences(), length, null);
-    int first = cache.lengths()[0];
-    if (Arrays.stream(cache.lengths()).anyMatch(other -> other != first)) {
-      throw new IllegalArgumentException(
-          "Sequences of "
-              + Arrays.toString(cache.lengths())
-              + " tokens were to grow: expected the same number in all, because the relative"
-              + " positions of T5 are computed once for all");
-    }
-    int numKeys = cache.isEmpty() ? length : cache.numVisibleKeys();
-    RelativeBias.Computed bias = decoder.bias().forward(tape, first, length, numKeys);
-    AttentionContext context = new AttentionContext(sequences, null, bias, cache);
-    Variable stream = embedded(tape, newTokens, sequences);
-    Variable hidden =
-        finished(tape, decoder, decoder.blocks().forward(tape, stream, context), sequences);
-    cache.advance(numTokens);
-    Tensor lastRows = tape.upload(Positions.lastRows(numTokens, length));
-    return head.logits(tape, Operations.chooseRows(tape, hidden, lastRows).value());
+  TransformerStack decoderBlocks() {
+    return decoder.blocks();
   }
 
   @Override
-  public DecoderCache newCache(
-      int numInputs, int sequencesPerInput, int capacity, int inputLength) {
-    return new DecoderCache(
-        new DecoderCache.Shape(
-            dtype,
-            config.numDecoderLayers(),
-            numInputs * sequencesPerInput,
-            capacity,
-            sequencesPerInput,
-            inputLength,
-            config.numHeads(),
-            config.headSize()));
+  VocabularyHead head() {
+    return head;
   }
 }

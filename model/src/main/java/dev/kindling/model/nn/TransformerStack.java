@@ -25,9 +25,16 @@ public record TransformerStack(List<TransformerBlock> blocks) {
     return current;
   }
 
-  /** A decoder that looks at an encoder's output: maps [B × T, C] to [B × T, C]. */
+  /**
+   * A decoder that looks at an encoder's output: maps [B × T, C] to [B × T, C].
+   *
+   * @param memory that output; null where the cache has it
+   */
   public Variable forward(
       Tape tape, Variable stream, AttentionContext context, CrossAttention.Memory memory) {
+    if (memory == null) {
+      return forward(tape, stream, context);
+    }
     Variable current = stream;
     for (int i = 0; i < blocks.size(); i++) {
       int layer = i;
