@@ -20,8 +20,9 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * One split of a token directory as one long sequence of ids, read at random. Opening it reads the
- * manifest and the ends of the indexes only. Not thread-safe; every task opens its own.
+ * One split of a token directory as one long sequence of ids, read at random; of a mixture, the
+ * splits of all parts one after the other. Opening it reads the manifest and the ends of the
+ * indexes only. Not thread-safe; every task opens its own.
  *
  * <p>A read is one positioned read per shard that it touches, into a buffer that is kept, on a
  * stream that stays open: a window takes a few microseconds on a local disk.
@@ -65,14 +66,9 @@ public final class TokenSet implements AutoCloseable {
     Manifest manifest = Manifest.require(hadoop, directory, KIND);
     int vocabSize = manifest.details().path("vocabSize").asInt();
     List<Path> shards = new ArrayList<>();
-    for (Manifest.Entry entry : manifest.files()) {
-      if (TokenShards.isShardOf(split, entry.path())) {
-        shards.add(new Path(directory, entry.path()));
-      }
+    for (Path part : Mixture.of(manifest, directory).directories()) {
+      shards.addAll(shardsOf(Manifest.require(hadoop, part, KIND), part, split));
     }
-    // From 100000 shards on, names are longer and their order is no longer that of the manifest.
-    shards.sort(
-        Comparator.comparingInt((Path p) -> p.getName().length()).thenComparing(Path::getName));
     if (shards.isEmpty()) {
       throw new InvalidInputException(
           directory + " has no split '" + split + "'",
@@ -104,6 +100,17 @@ public final class TokenSet implements AutoCloseable {
           "restore the files, or delete the directory and run `kindling tokenize` again",
           e);
     }
+  }
+
+  private static List<Path> shardsOf(Manifest manifest, Path directory, String split) {
+    return manifest.files().stream()
+        .filter(entry -> TokenShards.isShardOf(split, entry.path()))
+        .map(entry -> new Path(directory, entry.path()))
+        // From 100000 shards on, names are longer and their order is no longer the manifest's.
+        .sorted(
+            Comparator.comparingInt((Path path) -> path.getName().length())
+                .thenComparing(Path::getName))
+        .toList();
   }
 
   /** All tokens of the split. */

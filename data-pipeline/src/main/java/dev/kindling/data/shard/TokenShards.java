@@ -5,8 +5,10 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.QualifiedPath;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -26,8 +28,8 @@ public final class TokenShards {
   private TokenShards() {}
 
   /**
-   * Reads every file of a token directory again, on the executors, and compares its size and
-   * SHA-256 with the manifest's.
+   * Reads every file of a token directory, or of all parts of a mixture, again, on the executors,
+   * and compares its size and SHA-256 with the manifest's.
    *
    * @return the manifest
    * @throws InvalidInputException naming the first file that is missing or differs, or if {@code
@@ -35,18 +37,23 @@ public final class TokenShards {
    */
   public static Manifest verify(SparkSession spark, Path directory) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Manifest manifest = Manifest.require(context.hadoopConfiguration(), directory, TokenSet.KIND);
+    Configuration configuration = context.hadoopConfiguration();
+    Manifest manifest = Manifest.require(configuration, directory, TokenSet.KIND);
+    Set<Path> directories = new LinkedHashSet<>(List.of(directory));
+    directories.addAll(Mixture.of(manifest, directory).directories());
+    List<String[]> files = new ArrayList<>();
+    for (Path part : directories) {
+      String name = QualifiedPath.of(configuration, part).toString();
+      for (Manifest.Entry file : Manifest.require(configuration, part, TokenSet.KIND).files()) {
+        files.add(new String[] {name, file.path(), Long.toString(file.bytes()), file.sha256()});
+      }
+    }
     Broadcast<SerializableConfiguration> hadoop =
-        context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
-    String directoryName = QualifiedPath.of(context.hadoopConfiguration(), directory).toString();
-    List<String[]> files =
-        manifest.files().stream()
-            .map(e -> new String[] {e.path(), Long.toString(e.bytes()), e.sha256()})
-            .toList();
+        context.broadcast(new SerializableConfiguration(configuration));
     List<String> problems =
         context
             .parallelize(files, Math.max(files.size(), 1))
-            .mapToPair(file -> new Tuple2<>(file[0], problem(hadoop, directoryName, file)))
+            .mapToPair(file -> new Tuple2<>(file[0] + "/" + file[1], problem(hadoop, file)))
             .filter(result -> !result._2().isEmpty())
             .sortByKey()
             .values()
@@ -106,11 +113,10 @@ public final class TokenShards {
     return name.matches(Pattern.quote(split) + NUMBER + "\\" + BIN);
   }
 
-  private static String problem(
-      Broadcast<SerializableConfiguration> hadoop, String directory, String[] file) {
-    Manifest.Entry entry = new Manifest.Entry(file[0], Long.parseLong(file[1]), file[2]);
+  private static String problem(Broadcast<SerializableConfiguration> hadoop, String[] file) {
+    Manifest.Entry entry = new Manifest.Entry(file[1], Long.parseLong(file[2]), file[3]);
     try {
-      Manifest.verify(hadoop.value().value(), new Path(directory), entry);
+      Manifest.verify(hadoop.value().value(), new Path(file[0]), entry);
       return "";
     } catch (InvalidInputException e) {
       return e.getMessage().lines().findFirst().orElseThrow();

@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       CleanCommand.class,
       TokenizerCommand.class,
       TokenizeCommand.class,
+      MixCommand.class,
       PretrainCommand.class,
       GenerateCommand.class,
       ScoreCommand.class,

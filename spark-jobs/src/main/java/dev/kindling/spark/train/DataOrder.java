@@ -1,10 +1,13 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.data.shard.Mixture;
+import dev.kindling.data.shard.MixtureOrder;
 import dev.kindling.data.shard.SampleIndex;
 import dev.kindling.data.shard.TokenSet;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.model.objective.RawSample;
+import dev.kindling.model.random.CounterBasedRandom;
 import dev.kindling.model.random.NoiseKey;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -14,9 +17,9 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * What a replica sees in a step: a pure function of (seed, step, replica). Sample {@code j} of a
- * batch has the global number {@code (step * R + replica) * B + j}, {@link SampleIndex} maps
- * numbers to windows, and the objective draws the noise of a sample from (seed, epoch, number in
- * the epoch).
+ * batch has the global number {@code (step * R + replica) * B + j}, {@link MixtureOrder} says from
+ * which part of a mixture it is, {@link SampleIndex} maps numbers to windows, and the objective
+ * draws the noise of a sample from (seed, epoch, number in the epoch).
  *
  * @param tokens the directory of the token shards
  * @param seed of the order and of the noise
@@ -28,7 +31,7 @@ record DataOrder(String tokens, long seed, int numReplicas, int batchSize, Objec
     implements Serializable {
 
   Reader open(Configuration hadoop) {
-    return new Reader(this, TokenSet.open(hadoop, new Path(tokens), "train"));
+    return new Reader(this, Mixture.of(hadoop, new Path(tokens)), hadoop);
   }
 
   /** Tokens of text that one step is made of, all replicas together. */
@@ -36,38 +39,65 @@ record DataOrder(String tokens, long seed, int numReplicas, int batchSize, Objec
     return (long) numReplicas * batchSize * RawWindows.stride(objective);
   }
 
-  /** Reads batches. */
-  static final class Reader implements AutoCloseable {
-    private final DataOrder order;
+  /** A part of the data, with an order, epochs and noise of its own. */
+  private static final class Source {
     private final TokenSet tokens;
     private final RawWindows windows;
     private final SampleIndex index;
+    private final long seed;
 
-    private Reader(DataOrder order, TokenSet tokens) {
-      this.order = order;
+    Source(TokenSet tokens, Objective objective, long seed) {
       this.tokens = tokens;
-      this.windows = new RawWindows(tokens, order.objective);
-      this.index =
-          new SampleIndex(order.seed, tokens.numTokens(), RawWindows.stride(order.objective));
+      this.windows = new RawWindows(tokens, objective);
+      this.index = new SampleIndex(seed, tokens.numTokens(), RawWindows.stride(objective));
+      this.seed = seed;
+    }
+
+    RawSample read(long sample) {
+      long epoch = index.epoch(sample);
+      NoiseKey noise = new NoiseKey(seed, epoch, sample - epoch * index.samplesPerEpoch());
+      return windows.read(index.start(sample), noise);
+    }
+  }
+
+  /** Reads batches. */
+  static final class Reader implements AutoCloseable {
+    private final DataOrder order;
+    private final MixtureOrder mixture;
+    private final List<Source> sources = new ArrayList<>();
+
+    private Reader(DataOrder order, Mixture mixture, Configuration hadoop) {
+      this.order = order;
+      this.mixture = mixture.order();
+      try {
+        for (Mixture.Part part : mixture.parts()) {
+          long seed = sources.isEmpty() ? order.seed : seedOf(order.seed, sources.size());
+          TokenSet tokens = TokenSet.open(hadoop, new Path(part.path()), "train");
+          sources.add(new Source(tokens, order.objective, seed));
+        }
+      } catch (RuntimeException e) {
+        close();
+        throw e;
+      }
+    }
+
+    /** Parts of equal size must not go through their samples in step. */
+    private static long seedOf(long seed, int part) {
+      return CounterBasedRandom.key(seed, part);
     }
 
     Batch read(long step, int replica) {
       long first = Math.multiplyExact(step * order.numReplicas + replica, (long) order.batchSize);
       List<RawSample> samples = new ArrayList<>();
-      for (int j = 0; j < order.batchSize; j++) {
-        samples.add(windows.read(index.start(first + j), noise(first + j)));
+      for (long sample = first; sample < first + order.batchSize; sample++) {
+        samples.add(sources.get(mixture.part(sample)).read(mixture.number(sample)));
       }
       return order.objective.batch(samples);
     }
 
-    private NoiseKey noise(long sample) {
-      long epoch = index.epoch(sample);
-      return new NoiseKey(order.seed, epoch, sample - epoch * index.samplesPerEpoch());
-    }
-
     @Override
     public void close() {
-      tokens.close();
+      sources.forEach(source -> source.tokens.close());
     }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Checksums;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.shard.Mixture;
 import dev.kindling.data.shard.TokenSet;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.objective.CausalLanguageModelling;
@@ -26,9 +27,9 @@ import org.apache.hadoop.fs.Path;
  * @param vocabSize V of the tokenizer that wrote them
  * @param tokenizerSha256 of its {@code tokenizer.json}
  * @param endOfTextId the token that ends a document, where there is one
- * @param numTrainDocuments of the split {@code train}
+ * @param numTrainDocuments of the split {@code train}; of a mixture, what its smallest part has
  * @param numValidationDocuments of the split {@code validation}
- * @param numTrainTokens of the split {@code train}
+ * @param numTrainTokens of the split {@code train}; of a mixture, what its smallest part has
  * @param numValidationTokens of the split {@code validation}
  * @param unigramLoss nats per validation token of a model that knows frequencies only
  * @param uniformLoss ln V
@@ -61,9 +62,9 @@ record TokenDirectory(
         (int) number(path, details, "/vocabSize"),
         details.path("tokenizerSha256").asText(),
         endOfText.isNumber() ? OptionalInt.of(endOfText.intValue()) : OptionalInt.empty(),
-        details.at("/splits/train/documents").asLong(),
+        Mixture.leastOfAnyPart(details, "train", "documents"),
         details.at("/splits/validation/documents").asLong(),
-        (long) number(path, details, "/splits/train/tokens"),
+        Mixture.leastOfAnyPart(details, "train", "tokens"),
         (long) number(path, details, "/splits/validation/tokens"),
         number(path, details, "/unigramLoss"),
         number(path, details, "/uniformLoss"));
@@ -86,7 +87,7 @@ record TokenDirectory(
     int stride = RawWindows.stride(objective);
     if (numTrainTokens < stride + 1L) {
       throw new InvalidInputException(
-          path + " has " + numTrainTokens + " training tokens",
+          path + " has " + numTrainTokens + " training tokens (a mixture: in its smallest part)",
           "at least " + (stride + 1L) + ", those of one sample and one more",
           "tokenize more text, or choose a smaller model.contextLength");
     }
