@@ -1,7 +1,6 @@
 package dev.kindling.spark.cli;
 
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.shard.MixJob;
 import dev.kindling.data.shard.Mixture;
 import dev.kindling.spark.report.Words;
@@ -54,9 +53,12 @@ final class MixCommand implements Callable<Integer> {
       plan.writes("mixture of token shards", output).print();
       return Kindling.OK;
     }
-    Manifest manifest = MixJob.run(Hadoop.configuration(), mixture, output);
     Console console = Console.on(spec.commandLine().getOut());
-    console.line("mixture:      %s", Words.tokenized(manifest.details()));
+    console.step(
+        "mix",
+        String.join(", ", inputs) + " -> " + output,
+        () -> MixJob.run(Hadoop.configuration(), mixture, output),
+        manifest -> Words.tokenized(manifest.details()));
     Next.print(console, "kindling pretrain --input " + output + " --output DIR");
     return Kindling.OK;
   }

@@ -1,6 +1,7 @@
 package dev.kindling.spark.inspect;
 
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.data.shard.Mixture;
 import dev.kindling.data.shard.TokenSet;
 import dev.kindling.data.tokenizer.Tokenizer;
 import dev.kindling.data.tokenizer.TokenizerFile;
@@ -19,6 +20,11 @@ record TokensExplainer(Configuration hadoop) implements KindExplainer {
   public void explain(Path directory, Manifest manifest, Explanation out) {
     out.fact("token shards (Megatron .bin and .idx) of documents, ready to train on");
     out.fact(Words.tokenized(manifest.details()));
+    List<Mixture.Part> parts = Mixture.of(hadoop, directory).parts();
+    if (parts.size() > 1) {
+      out.fact("a mixture, whose parts are samples' sources in the ratio of their weights:");
+      parts.forEach(part -> out.fact(part.path() + ", weight " + part.weight()));
+    }
     Tokenizer tokenizer = TokenizerFile.load(hadoop, directory);
     for (String split : List.of("train", "validation")) {
       if (manifest.details().at("/splits/" + split + "/tokens").asLong() > 0) {
