@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import opennlp.tools.langdetect.Language;
 import opennlp.tools.langdetect.LanguageDetectorME;
 import opennlp.tools.langdetect.LanguageDetectorModel;
@@ -20,7 +21,7 @@ public final class LanguageDetector {
   public static final String UNKNOWN = "und";
 
   private static final String MODEL = "/langdetect-183.bin";
-  private static final int MAX_SAMPLE = 2_000;
+  private static final int MAX_SAMPLE = 1_000;
   private static final int MIN_LETTERS = 20;
 
   // Single languages that have the ISO 639-1 code of the group they are of.
@@ -35,7 +36,10 @@ public final class LanguageDetector {
    * A language and how sure the model is of it.
    *
    * @param language an ISO 639-1 code, ISO 639-3 where there is none, or {@link #UNKNOWN}
-   * @param score the model's probability, 0 to 1; 0 of what is unknown
+   * @param score how clear the case is: p / (p + q) for the model's probabilities p of this language
+   *     and q of the next other one, so that 0.5 is a toss-up and 1 is certain; 0 of what is unknown.
+   *     The model spreads its probability over a hundred languages, so p alone is small even in
+   *     plain cases. Thresholds for the scores of fastText do not carry over.
    */
   public record Detection(String language, double score) {}
 
@@ -43,15 +47,30 @@ public final class LanguageDetector {
 
   /**
    * The language that the beginning of a text is most likely in: its first {@value #MAX_SAMPLE}
-   * UTF-16 units, if {@value #MIN_LETTERS} of them are letters.
+   * UTF-16 units, if {@value #MIN_LETTERS} of them are letters; a Chinese, Japanese or Korean letter
+   * counts as two, as it says more.
    */
   public static Detection detect(String text) {
     String sample = sample(text);
-    if (sample.codePoints().filter(Character::isLetter).limit(MIN_LETTERS).count() < MIN_LETTERS) {
+    if (sample.codePoints().map(LanguageDetector::weight).sum() < MIN_LETTERS) {
       return new Detection(UNKNOWN, 0);
     }
-    Language best = DETECTORS.get().predictLanguage(sample);
-    return new Detection(isoCode(best.getLang()), best.getConfidence());
+    Language[] languages = DETECTORS.get().predictLanguages(sample);
+    String best = isoCode(languages[0].getLang());
+    double probability = languages[0].getConfidence();
+    return new Detection(best, probability / (probability + ofNextOther(languages, best)));
+  }
+
+  private static int weight(int c) {
+    return !Character.isLetter(c) ? 0 : Characters.isCjk(c) ? 2 : 1;
+  }
+
+  private static double ofNextOther(Language[] likeliestFirst, String best) {
+    return Stream.of(likeliestFirst)
+        .filter(language -> !isoCode(language.getLang()).equals(best))
+        .mapToDouble(Language::getConfidence)
+        .findFirst()
+        .orElse(0);
   }
 
   private static String sample(String text) {

@@ -6,7 +6,7 @@ import com.ibm.icu.util.ULocale;
 /**
  * Counts sentences with the rules of Unicode (UAX 29) and ICU's list of English abbreviations that
  * end none, such as {@code Mr.}: the place of NLTK's Punkt in datatrove, whose trained lists it
- * does not have.
+ * does not have. Unlike there, {@code "Come!" he said.} is two sentences.
  */
 final class Sentences {
   private static final ThreadLocal<BreakIterator> RULES =

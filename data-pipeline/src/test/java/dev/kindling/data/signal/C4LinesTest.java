@@ -124,7 +124,8 @@ class C4LinesTest {
         "One. Two! Three? | 3",
         "Mr. Smith went home. He slept. | 2",
         "It cost 3.50 euros. | 1",
-        "\"Come!\" he said. \"Now.\" | 2",
+        "He said: \"Come!\" She came. | 2",
+        "Is e.g. this one? (Yes.) | 2",
         "no end | 1",
         "他来了。她走了！你呢？ | 3",
       })

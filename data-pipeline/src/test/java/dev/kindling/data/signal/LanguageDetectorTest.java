@@ -42,7 +42,7 @@ class LanguageDetectorTest {
   void paragraphsAreOfTheirLanguage(String language, String text) {
     Detection detection = LanguageDetector.detect(text);
     assertThat(detection.language()).isEqualTo(language);
-    assertThat(detection.score()).isGreaterThan(0).isLessThanOrEqualTo(1);
+    assertThat(detection.score()).isBetween(0.55, 1.0);
   }
 
   @ParameterizedTest
@@ -55,7 +55,19 @@ class LanguageDetectorTest {
   @Test
   void twentyLettersAreEnough() {
     assertThat(LanguageDetector.detect("a".repeat(19)).language()).isEqualTo("und");
+    assertThat(LanguageDetector.detect("a".repeat(20)).language()).isNotEqualTo("und");
+    assertThat(LanguageDetector.detect("今天天气很好我们去").language()).isEqualTo("und");
+    assertThat(LanguageDetector.detect("今天天气很好我们去玩").language()).isEqualTo("zh");
     assertThat(LanguageDetector.detect("What shall we do now then").language()).isNotEqualTo("und");
+  }
+
+  @Test
+  void plainCasesScoreHigherThanMixedOnes() {
+    String english = "The old man went out to gather wood every morning. ";
+    String german = "Der alte Mann ging jeden Morgen hinaus, um Holz zu sammeln. ";
+    double plain = LanguageDetector.detect(english.repeat(4)).score();
+    assertThat(plain).isGreaterThan(0.8);
+    assertThat(LanguageDetector.detect((english + german).repeat(2)).score()).isLessThan(plain);
   }
 
   @Test
