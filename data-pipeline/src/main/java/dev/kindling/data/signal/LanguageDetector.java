@@ -36,10 +36,10 @@ public final class LanguageDetector {
    * A language and how sure the model is of it.
    *
    * @param language an ISO 639-1 code, ISO 639-3 where there is none, or {@link #UNKNOWN}
-   * @param score how clear the case is: p / (p + q) for the model's probabilities p of this language
-   *     and q of the next other one, so that 0.5 is a toss-up and 1 is certain; 0 of what is unknown.
-   *     The model spreads its probability over a hundred languages, so p alone is small even in
-   *     plain cases. Thresholds for the scores of fastText do not carry over.
+   * @param score how clear the case is: p / (p + q) for the model's probabilities p of this
+   *     language and q of the next other one, so that 0.5 is a toss-up and 1 is certain; 0 of what
+   *     is unknown. The model spreads its probability over a hundred languages, so p alone is small
+   *     even in plain cases. Thresholds for the scores of fastText do not carry over.
    */
   public record Detection(String language, double score) {}
 
@@ -47,8 +47,8 @@ public final class LanguageDetector {
 
   /**
    * The language that the beginning of a text is most likely in: its first {@value #MAX_SAMPLE}
-   * UTF-16 units, if {@value #MIN_LETTERS} of them are letters; a Chinese, Japanese or Korean letter
-   * counts as two, as it says more.
+   * UTF-16 units, if {@value #MIN_LETTERS} of them are letters; a Chinese, Japanese or Korean
+   * letter counts as two, as it says more.
    */
   public static Detection detect(String text) {
     String sample = sample(text);

@@ -2,6 +2,9 @@ package dev.kindling.data.signal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,6 +106,20 @@ class TextSignalsTest {
       double expected = signal == Signal.PARAGRAPHS ? 1 : 0;
       assertThat(value("", signal)).as(signal.signalName()).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void threadsMeasureTheSame() {
+    List<String> texts =
+        IntStream.range(0, 64)
+            .mapToObj(i -> "Mr. Fox didn't see " + i + " hens. 我们学习中文。ฉันรักภาษาไทย。".repeat(i))
+            .toList();
+    List<List<Double>> alone = texts.stream().map(TextSignalsTest::values).toList();
+    assertThat(texts.parallelStream().map(TextSignalsTest::values).toList()).isEqualTo(alone);
+  }
+
+  private static List<Double> values(String text) {
+    return DoubleStream.of(TextSignals.compute(text, "en").toArray()).boxed().toList();
   }
 
   @Test
