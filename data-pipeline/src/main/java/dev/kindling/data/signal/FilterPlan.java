@@ -1,6 +1,7 @@
 package dev.kindling.data.signal;
 
 import dev.kindling.data.InvalidInputException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +13,9 @@ import java.util.Set;
  * order is part of a filter. Everything that cannot be is an error before any document is read: a
  * rule over a signal that is never measured would never fire.
  */
-public record FilterPlan(List<FilterRule> rules) {
+public record FilterPlan(List<FilterRule> rules) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /**
    * @throws InvalidInputException if two rules have one name
    */

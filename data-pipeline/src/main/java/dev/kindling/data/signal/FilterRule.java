@@ -1,13 +1,17 @@
 package dev.kindling.data.signal;
 
 import dev.kindling.data.InvalidInputException;
+import java.io.Serializable;
 
 /**
  * One rule of a filter: a document fails where {@code signal comparison threshold} holds.
  *
  * @param name the reason by which failures are counted, as published
  */
-public record FilterRule(String name, Signal signal, Comparison comparison, double threshold) {
+public record FilterRule(String name, Signal signal, Comparison comparison, double threshold)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /**
    * @throws InvalidInputException if there is no name or the threshold is no number
    */
