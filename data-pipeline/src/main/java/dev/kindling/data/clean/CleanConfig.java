@@ -10,7 +10,7 @@ import java.util.List;
  * @param minCharacters a shorter text is rejected
  * @param maxCharacters a longer text is rejected
  * @param languages the languages to keep; empty keeps all
- * @param maskPersonalData whether e-mail and IP addresses are replaced
+ * @param maskPersonalData whether addresses, card and telephone numbers are replaced
  * @param deduplicate whether exact duplicates are rejected
  * @param rejectGibberish whether text in form only is rejected ({@link GibberishFilter})
  * @param maxQuarantinedFraction the job fails above this fraction of unreadable records

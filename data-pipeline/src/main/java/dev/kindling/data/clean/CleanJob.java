@@ -29,7 +29,7 @@ public final class CleanJob {
   private static final String QUARANTINED = "quarantined";
 
   /** Raised whenever equal input and settings would give other documents. */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private CleanJob() {}
 

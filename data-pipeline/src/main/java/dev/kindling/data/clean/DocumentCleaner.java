@@ -11,7 +11,8 @@ import java.util.List;
  *   <li>HTML becomes its main text ({@link HtmlText});
  *   <li>text is normalised ({@link TextNormalizer});
  *   <li>a missing language is guessed ({@link ScriptLanguage});
- *   <li>e-mail and IP addresses are masked ({@link PersonalData});
+ *   <li>e-mail and public IP addresses, card and telephone numbers are masked ({@link
+ *       PersonalData});
  *   <li>the filters judge it: {@code too-short}, {@code too-long}, {@code wrong-language}, {@code
  *       gibberish} (unless that is turned off). The first that rejects wins.
  * </ol>

@@ -1,36 +1,40 @@
 package dev.kindling.data.clean;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
- * Replaces e-mail addresses by {@value #EMAIL} and IPv4 and IPv6 addresses by {@value #IP}. All
- * scans are linear in the text, whatever it holds.
+ * Replaces e-mail addresses by {@value #EMAIL}, public IPv4 and IPv6 addresses by {@value #IP},
+ * card numbers by {@value #CARD} and telephone numbers by {@value #PHONE}, in this order. All scans
+ * are linear in the text, whatever it holds.
  */
 final class PersonalData {
   static final String EMAIL = "[EMAIL]";
   static final String IP = "[IP]";
+  static final String CARD = "[CARD]";
+  static final String PHONE = "[PHONE]";
 
-  /** A text without addresses, and how many there were. */
-  record Masked(String text, int numEmails, int numIpAddresses) {}
+  /** A text without personal data, and how much of it there was. */
+  record Masked(
+      String text, int numEmails, int numIpAddresses, int numCardNumbers, int numPhoneNumbers) {
+    /** A text without card and telephone numbers. */
+    Masked(String text, int numEmails, int numIpAddresses) {
+      this(text, numEmails, numIpAddresses, 0, 0);
+    }
+  }
+
+  /** A text after one kind of data was replaced, and how often. */
+  record Replacement(String text, int count) {}
 
   private static final int MAX_LOCAL_PART = 64;
   private static final int MAX_DOMAIN = 255;
-  private static final Pattern IPV4 =
-      Pattern.compile("(?<![\\w.])(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})(?!\\w|\\.\\d)");
-  private static final Pattern IPV6 = Pattern.compile("(?<![\\w:.])[0-9A-Fa-f:]{2,45}+(?!\\w)");
-  private static final Pattern IPV6_GROUP = Pattern.compile("[0-9A-Fa-f]{1,4}");
 
   private PersonalData() {}
 
   static Masked mask(String text) {
     Replacement emails = maskEmails(text);
-    Replacement ipV4 = maskIpV4(emails.text);
-    Replacement ipV6 = maskIpV6(ipV4.text);
-    return new Masked(ipV6.text, emails.count, ipV4.count + ipV6.count);
+    Replacement ipAddresses = IpAddresses.mask(emails.text);
+    Replacement cards = CardNumbers.mask(ipAddresses.text);
+    Replacement phones = PhoneNumbers.mask(cards.text);
+    return new Masked(phones.text, emails.count, ipAddresses.count, cards.count, phones.count);
   }
-
-  private record Replacement(String text, int count) {}
 
   /** From every at sign outwards: a local part to its left, a domain with a dot to its right. */
   private static Replacement maskEmails(String text) {
@@ -88,77 +92,6 @@ final class PersonalData {
             && domain.length() - dot > 2
             && domain.substring(dot + 1).chars().allMatch(PersonalData::isAsciiLetter);
     return valid ? end : from;
-  }
-
-  private static Replacement maskIpV4(String text) {
-    if (text.indexOf('.') < 0) {
-      return new Replacement(text, 0);
-    }
-    Matcher matcher = IPV4.matcher(text);
-    StringBuilder masked = new StringBuilder(text.length());
-    int copied = 0;
-    int count = 0;
-    while (matcher.find()) {
-      boolean valid = true;
-      for (int octet = 1; octet <= 4; octet++) {
-        valid &= Integer.parseInt(matcher.group(octet)) <= 255;
-      }
-      if (valid) {
-        masked.append(text, copied, matcher.start()).append(IP);
-        copied = matcher.end();
-        count++;
-      }
-    }
-    return new Replacement(masked.append(text, copied, text.length()).toString(), count);
-  }
-
-  private static Replacement maskIpV6(String text) {
-    if (text.indexOf(':') < 0) {
-      return new Replacement(text, 0);
-    }
-    Matcher matcher = IPV6.matcher(text);
-    StringBuilder masked = new StringBuilder(text.length());
-    int copied = 0;
-    int count = 0;
-    while (matcher.find()) {
-      String candidate = matcher.group();
-      // "at 2001:db8::1: it works" ends with a colon that is not of the address.
-      if (candidate.endsWith(":") && !candidate.endsWith("::")) {
-        candidate = candidate.substring(0, candidate.length() - 1);
-      }
-      if (isIpV6(candidate)) {
-        masked.append(text, copied, matcher.start()).append(IP);
-        copied = matcher.start() + candidate.length();
-        count++;
-      }
-    }
-    return new Replacement(masked.append(text, copied, text.length()).toString(), count);
-  }
-
-  /** Eight groups, or fewer with one {@code ::} (RFC 4291); {@code ::} alone is left as it is. */
-  static boolean isIpV6(String candidate) {
-    int gap = candidate.indexOf("::");
-    if (gap < 0) {
-      return numGroups(candidate) == 8;
-    }
-    String left = candidate.substring(0, gap);
-    String right = candidate.substring(gap + 2);
-    if (right.contains("::") || (left.isEmpty() && right.isEmpty())) {
-      return false;
-    }
-    int numLeft = left.isEmpty() ? 0 : numGroups(left);
-    int numRight = right.isEmpty() ? 0 : numGroups(right);
-    return numLeft >= 0 && numRight >= 0 && numLeft + numRight <= 7;
-  }
-
-  private static int numGroups(String text) {
-    String[] groups = text.split(":", -1);
-    for (String group : groups) {
-      if (!IPV6_GROUP.matcher(group).matches()) {
-        return -1;
-      }
-    }
-    return groups.length;
   }
 
   private static boolean isAsciiLetter(int c) {

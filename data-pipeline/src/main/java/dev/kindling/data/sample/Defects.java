@@ -121,11 +121,15 @@ final class Defects {
   }
 
   static String ipSentence(String language, RandomStream random) {
+    // Of the name servers for reverse names of private addresses (RFC 7535): public and nobody's.
     String address =
         random.nextInt(2) == 0
-            ? "203.0.113." + random.nextInt(1, 254)
+            ? "192.175.48." + random.nextInt(1, 254)
             : String.format(
-                Locale.ROOT, "2001:db8::%x:%x", random.nextInt(1, 65535), random.nextInt(1, 65535));
+                Locale.ROOT,
+                "2620:4f:8000::%x:%x",
+                random.nextInt(1, 65535),
+                random.nextInt(1, 65535));
     return language.equals("zh")
         ? "这个故事来自" + address + "。"
         : "This story was sent from " + address + ".";
