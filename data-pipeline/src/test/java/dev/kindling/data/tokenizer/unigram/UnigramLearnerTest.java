@@ -1,0 +1,107 @@
+package dev.kindling.data.tokenizer.unigram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class UnigramLearnerTest {
+  private static final Map<String, Long> WORDS = inventedWords(3_000);
+
+  @Test
+  void exactlyAsManyPiecesAsWantedComeOutFromTheLikeliest() {
+    List<ScoredPiece> pieces = UnigramLearner.learn(WORDS, 500, 1, Set.of());
+    assertThat(pieces).hasSize(500);
+    assertThat(pieces.stream().map(ScoredPiece::piece)).doesNotHaveDuplicates();
+    for (int i = 1; i < pieces.size(); i++) {
+      assertThat(pieces.get(i).score()).isNegative().isLessThanOrEqualTo(pieces.get(i - 1).score());
+    }
+  }
+
+  @Test
+  void everyCharacterIsAPiece() {
+    Set<String> characters = new TreeSet<>();
+    WORDS
+        .keySet()
+        .forEach(word -> word.codePoints().forEach(c -> characters.add(Character.toString(c))));
+    for (int numPieces : new int[] {characters.size(), characters.size() + 3, 400}) {
+      assertThat(texts(UnigramLearner.learn(WORDS, numPieces, 1, Set.of())))
+          .hasSize(numPieces)
+          .containsAll(characters);
+    }
+    assertThat(texts(UnigramLearner.learn(WORDS, 5, 1, Set.of()))).isEqualTo(characters);
+  }
+
+  @Test
+  void theOrderOfTheWordsDoesNotMatter() {
+    List<Map.Entry<String, Long>> shuffled = new ArrayList<>(WORDS.entrySet());
+    Collections.shuffle(shuffled, new Random(1));
+    Map<String, Long> reordered = new LinkedHashMap<>();
+    shuffled.forEach(word -> reordered.put(word.getKey(), word.getValue()));
+    assertThat(UnigramLearner.learn(reordered, 300, 2, Set.of()))
+        .isEqualTo(UnigramLearner.learn(WORDS, 300, 2, Set.of()));
+  }
+
+  @Test
+  void theMorphemesThatWordsAreMadeOfAreFound() {
+    Set<String> pieces = texts(UnigramLearner.learn(WORDS, 200, 1, Set.of()));
+    assertThat(pieces).contains("▁un", "ing", "ness", "walk", "light");
+  }
+
+  @Test
+  void theLikelihoodDoesNotFallWhileThePiecesStayTheSame() {
+    TrainingWords words = TrainingWords.of(WORDS, 1);
+    List<ScoredPiece> pieces = SeedPieces.of(words, 300, 50, Set.of());
+    double last = Double.NEGATIVE_INFINITY;
+    for (int step = 0; step < 12; step++) {
+      ExpectedCounts expected = ExpectedCounts.of(UnigramModel.of(pieces), words);
+      assertThat(expected.logLikelihood()).isGreaterThanOrEqualTo(last);
+      List<ScoredPiece> next = UnigramLearner.maximize(pieces, expected.counts());
+      last = next.size() == pieces.size() ? expected.logLikelihood() : Double.NEGATIVE_INFINITY;
+      pieces = next;
+    }
+  }
+
+  @Test
+  void fewerPiecesComeOutWhereThereIsNothingMoreToLearn() {
+    List<ScoredPiece> pieces =
+        UnigramLearner.learn(Map.of("▁ab", 10L, "▁cd", 1L), 1_000, 1, Set.of());
+    assertThat(texts(pieces)).isEqualTo(Set.of("▁", "a", "b", "c", "d", "▁ab"));
+    assertThat(UnigramLearner.learn(Map.of(), 1_000, 1, Set.of())).isEmpty();
+    assertThat(UnigramLearner.learn(Map.of("▁ab", 1L), 1_000, 2, Set.of())).isEmpty();
+  }
+
+  private static Set<String> texts(List<ScoredPiece> pieces) {
+    return pieces.stream().map(ScoredPiece::piece).collect(Collectors.toSet());
+  }
+
+  /** Words of a prefix, one or two stems and a suffix, some much more frequent than others. */
+  private static Map<String, Long> inventedWords(int numWords) {
+    String[] prefixes = {"", "", "un", "re", "over", "dis"};
+    String[] stems = {
+      "walk", "light", "stone", "river", "bread", "mill", "kind", "quick", "thought", "jump", "fox",
+      "water", "house", "green", "spell", "north", "grow", "cloud", "paper", "voice"
+    };
+    String[] suffixes = {"", "s", "ed", "ing", "ness", "ful", "less", "er"};
+    Random random = new Random(17);
+    Map<String, Long> words = new LinkedHashMap<>();
+    while (words.size() < numWords) {
+      String word =
+          "▁"
+              + prefixes[random.nextInt(prefixes.length)]
+              + stems[random.nextInt(stems.length)]
+              + (random.nextInt(3) == 0 ? stems[random.nextInt(stems.length)] : "")
+              + suffixes[random.nextInt(suffixes.length)];
+      words.merge(word, 1L + (long) (40 / (1 + 30 * random.nextDouble())), Long::sum);
+    }
+    return words;
+  }
+}
