@@ -31,7 +31,8 @@ final class PieceTrie {
     addNode();
     for (int id = 0; id < pieces.length; id++) {
       if (pieces[id] != null) {
-        pieceAt[insert(pieces[id])] = id;
+        int node = insert(pieces[id]);
+        pieceAt[node] = id;
       }
     }
   }

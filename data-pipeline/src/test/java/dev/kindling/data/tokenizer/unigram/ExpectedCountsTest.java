@@ -70,7 +70,9 @@ class ExpectedCountsTest {
         counts.merge(model.word(12), 1L + random.nextInt(9), Long::sum);
       }
       TrainingWords words = TrainingWords.of(counts, 1);
-      List<ScoredPiece> pieces = model.pieces();
+      double[] first =
+          model.pieces().stream().mapToDouble(piece -> Math.exp(piece.score())).toArray();
+      List<ScoredPiece> pieces = maximumLikelihood(model.pieces(), first);
       double last = Double.NEGATIVE_INFINITY;
       for (int step = 0; step < 15; step++) {
         ExpectedCounts expected = ExpectedCounts.of(UnigramModel.of(pieces), words);
