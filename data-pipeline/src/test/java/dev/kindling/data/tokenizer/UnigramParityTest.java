@@ -137,6 +137,7 @@ class UnigramParityTest {
 
   private static List<String> texts() {
     List<String> texts = new ArrayList<>(TestTexts.nasty());
+    texts.add("Z" + "\u0301\u0323\u0334".repeat(300) + " a");
     Random random = new Random(31);
     for (int i = 0; i < 500; i++) {
       texts.add(TestTexts.random(random, 80));

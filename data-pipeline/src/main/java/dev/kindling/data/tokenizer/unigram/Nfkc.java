@@ -7,9 +7,14 @@ import java.util.BitSet;
  * Unicode's compatibility composition (NFKC) as of Unicode 9, which Hugging Face's library knows.
  * What a character normalizes to never changes, but newer characters come with every Java version:
  * they stay as they are and nothing combines with them, as in Unicode 9, which has none of them.
+ *
+ * <p>Putting combining marks into their order takes Java quadratic time, so a run of more than
+ * {@value #MAX_MARKS}, which no writing has, is normalized in parts.
  */
 final class Nfkc {
   private static final int REPLACEMENT = 0xFFFD;
+  private static final int FIRST_MARK = 0x300;
+  private static final int MAX_MARKS = 1024;
 
   /**
    * First and last code point of every range that Unicode 10 to 16 gave a decomposition or a
@@ -47,6 +52,7 @@ final class Nfkc {
     StringBuilder normal = new StringBuilder(text.length());
     int from = 0;
     int next;
+    int numMarks = 0;
     for (int i = 0; i < text.length(); i = next) {
       int codePoint = text.codePointAt(i);
       next = i + Character.charCount(codePoint);
@@ -54,6 +60,12 @@ final class Nfkc {
         append(text, from, i, normal);
         normal.appendCodePoint(isUnpairedSurrogate(codePoint) ? REPLACEMENT : codePoint);
         from = next;
+      }
+      numMarks = isMark(codePoint) ? numMarks + 1 : 0;
+      if (numMarks == MAX_MARKS) {
+        append(text, from, next, normal);
+        from = next;
+        numMarks = 0;
       }
     }
     if (from == 0) {
@@ -69,6 +81,16 @@ final class Nfkc {
 
   private static boolean standsAlone(int codePoint) {
     return codePoint >= NEWER_RANGES[0] && (isUnpairedSurrogate(codePoint) || NEWER.get(codePoint));
+  }
+
+  private static boolean isMark(int codePoint) {
+    if (codePoint < FIRST_MARK) {
+      return false;
+    }
+    int type = Character.getType(codePoint);
+    return type == Character.NON_SPACING_MARK
+        || type == Character.COMBINING_SPACING_MARK
+        || type == Character.ENCLOSING_MARK;
   }
 
   private static boolean isUnpairedSurrogate(int codePoint) {

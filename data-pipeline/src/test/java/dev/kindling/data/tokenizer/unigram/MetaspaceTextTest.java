@@ -34,6 +34,17 @@ class MetaspaceTextTest {
   }
 
   @Test
+  void aMegabyteOfMarksIsOrderedInParts() {
+    String marks = "\u0301\u0323".repeat(250_000);
+    assertThat(MetaspaceText.of("q" + marks))
+        .hasSize(2 + marks.length())
+        .startsWith("▁q" + "\u0323".repeat(512) + "\u0301".repeat(512) + "\u0323");
+    assertThat(MetaspaceText.of("e" + "\u0301".repeat(2_000)))
+        .startsWith("▁é\u0301")
+        .hasSize(2_001);
+  }
+
+  @Test
   void aWordRunsFromOneSpaceToTheNext() {
     assertThat(words("▁a▁▁bc▁")).containsExactly("▁a", "▁", "▁bc", "▁");
   }
