@@ -64,11 +64,11 @@ class UnigramParityTest {
   }
 
   @Test
-  void everyCodePointIsNormalizedAlike() throws IOException {
+  void everyCodePointOfTheFirstFourPlanesIsNormalizedAlike() throws IOException {
     UnigramTokenizer ours = UnigramTokenizer.of(List.of(new ScoredPiece("a", -1)), false);
     List<String> wrong = new ArrayList<>();
     try (HuggingFaceTokenizer rust = load(ours)) {
-      for (int first = 0; first <= Character.MAX_CODE_POINT; first += 0x400) {
+      for (int first = 0; first < 0x40000; first += 0x400) {
         if (first < Character.MIN_SURROGATE || first > Character.MAX_SURROGATE) {
           collectOtherwiseNormalized(first, rust, wrong);
         }

@@ -8,8 +8,8 @@ import java.util.Arrays;
  *
  * <p>With V(i) the score of the best segmentation up to place i, an edge from i to j with score s
  * weighs exp(V(i) + s − V(j)): the probability relative to the best one. So forward sums are 1 or
- * more and at most the number of segmentations, and nothing under- or overflows in a word of {@code
- * MAX_WORD_CODE_POINTS}, with one exponential per edge.
+ * more and at most the number of segmentations, and nothing under- or overflows in words of up to a
+ * thousand characters, with one exponential per edge.
  */
 final class ExpectedCounts {
   private static final int INITIAL_CAPACITY = 1024;

@@ -1,7 +1,5 @@
 package dev.kindling.data.tokenizer.unigram;
 
-import java.util.Arrays;
-
 /**
  * The places in the text of words where a substring may start, in the order of what follows there:
  * a suffix array, but sorted only as far as a piece reaches. All occurrences of a substring are
@@ -20,6 +18,7 @@ final class SortedSuffixes {
   private final byte[] reach;
 
   private final int[] positions;
+  private final int numPositions;
 
   /** Receives substrings. */
   @FunctionalInterface
@@ -39,17 +38,17 @@ final class SortedSuffixes {
     this.words = words;
     this.text = words.text();
     this.reach = new byte[text.length];
-    int[] starts = new int[text.length];
+    this.positions = new int[text.length];
     int numStarts = 0;
     for (int word = 0; word < words.size(); word++) {
       int end = words.end(word);
       for (int i = words.start(word); i < end; i += Character.isHighSurrogate(text[i]) ? 2 : 1) {
         int length = Math.min(end - i, MAX_PIECE_CHARACTERS);
         reach[i] = (byte) wholeCodePoints(i, length);
-        starts[numStarts++] = i;
+        positions[numStarts++] = i;
       }
     }
-    this.positions = Arrays.copyOf(starts, numStarts);
+    this.numPositions = numStarts;
     sort(0, numStarts, 0);
   }
 
@@ -61,8 +60,8 @@ final class SortedSuffixes {
     int[] depth = new int[MAX_PIECE_CHARACTERS + 1];
     long[] count = new long[MAX_PIECE_CHARACTERS + 1];
     int top = 0;
-    for (int i = 0; i <= positions.length; i++) {
-      int common = i == 0 || i == positions.length ? 0 : common(positions[i - 1], positions[i]);
+    for (int i = 0; i <= numPositions; i++) {
+      int common = i == 0 || i == numPositions ? 0 : common(positions[i - 1], positions[i]);
       while (depth[top] > common) {
         visitor.visit(positions[i - 1], depth[top], count[top]);
         long closed = count[top--];
@@ -72,7 +71,7 @@ final class SortedSuffixes {
         }
         count[top] += closed;
       }
-      if (i < positions.length) {
+      if (i < numPositions) {
         long occurrences = words.countAt(positions[i]);
         if (reach[positions[i]] > common) {
           depth[++top] = reach[positions[i]];
