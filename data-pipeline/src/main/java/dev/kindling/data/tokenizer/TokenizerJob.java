@@ -33,8 +33,12 @@ public final class TokenizerJob {
   /** {@link TokenizerConfig#kind} of {@link CharacterTokenizer}. */
   public static final String CHARACTER = "character";
 
+  /** {@link TokenizerConfig#kind} of {@link UnigramTokenizer}. */
+  public static final String UNIGRAM = "unigram";
+
   private static final Logger LOG = LoggerFactory.getLogger(TokenizerJob.class);
   private static final int VERSION = 2;
+  private static final List<String> KINDS = List.of(BYTE_LEVEL_BPE, CHARACTER, UNIGRAM);
 
   private TokenizerJob() {}
 
@@ -82,11 +86,10 @@ public final class TokenizerJob {
   }
 
   private static void requireValid(TokenizerConfig config) {
-    boolean known = config.kind().equals(BYTE_LEVEL_BPE) || config.kind().equals(CHARACTER);
-    if (!known) {
+    if (!KINDS.contains(config.kind())) {
       throw new InvalidInputException(
           "tokenizer.kind is '" + config.kind() + "'",
-          BYTE_LEVEL_BPE + " or " + CHARACTER,
+          String.join(" or ", KINDS),
           "change tokenizer.kind");
     }
     int leastVocabSize = ByteAlphabet.SIZE + (config.endOfText() ? 1 : 0);
@@ -96,6 +99,9 @@ public final class TokenizerJob {
           "at least " + leastVocabSize + ": one id for each byte and each special token",
           "raise tokenizer.vocabSize");
     }
+    if (config.kind().equals(UNIGRAM)) {
+      UnigramLearning.requireValid(config);
+    }
     if (config.minFrequency() < 1) {
       throw new InvalidInputException(
           "tokenizer.minFrequency is " + config.minFrequency(), "1 or more", "raise it");
@@ -103,9 +109,11 @@ public final class TokenizerJob {
   }
 
   private static Tokenizer learn(TokenizerConfig config, Dataset<String> texts, Path documents) {
-    return config.kind().equals(CHARACTER)
-        ? learnCharacters(config, texts, documents)
-        : learnMerges(config, texts, documents);
+    return switch (config.kind()) {
+      case CHARACTER -> learnCharacters(config, texts, documents);
+      case UNIGRAM -> UnigramLearning.learn(config, texts, documents);
+      default -> learnMerges(config, texts, documents);
+    };
   }
 
   private static Tokenizer learnCharacters(
@@ -141,7 +149,7 @@ public final class TokenizerJob {
     return tokenizer;
   }
 
-  private static InvalidInputException nothingToLearn(Path documents, String expected) {
+  static InvalidInputException nothingToLearn(Path documents, String expected) {
     return new InvalidInputException(
         documents + " holds no text to learn from",
         "documents with at least " + expected,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,8 +20,19 @@ import java.util.function.IntFunction;
  */
 record Vocabulary(int size, Map<String, Integer> ids, SortedMap<Integer, String> specialTokens) {
 
-  /** Reads and checks both places. */
+  /** Reads and checks both places, where {@code vocab} gives each token its id. */
   static Vocabulary read(JsonNode root) {
+    JsonNode vocab = JsonFields.object(JsonFields.object(root, "model"), "vocab");
+    Map<String, Integer> entries = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
+      int id = JsonFields.id(entry.getValue(), "the id of '" + entry.getKey() + "'");
+      entries.put(entry.getKey(), id);
+    }
+    return of(root, entries);
+  }
+
+  /** Checks both places, given the tokens and ids of {@code vocab}. */
+  static Vocabulary of(JsonNode root, Map<String, Integer> entries) {
     SortedMap<Integer, String> specialTokens = new TreeMap<>();
     Map<String, Integer> specialIds = new HashMap<>();
     for (JsonNode token : JsonFields.arrayOrNothing(root, "added_tokens")) {
@@ -38,11 +50,10 @@ record Vocabulary(int size, Map<String, Integer> ids, SortedMap<Integer, String>
             "added tokens with content, each content and each id once");
       }
     }
-    JsonNode vocab = JsonFields.object(JsonFields.object(root, "model"), "vocab");
     Map<String, Integer> ids = new HashMap<>();
     Map<Integer, String> contentOf = new HashMap<>(specialTokens);
-    for (Map.Entry<String, JsonNode> entry : vocab.properties()) {
-      int id = JsonFields.id(entry.getValue(), "the id of '" + entry.getKey() + "'");
+    for (Map.Entry<String, Integer> entry : entries.entrySet()) {
+      int id = entry.getValue();
       Integer specialId = specialIds.get(entry.getKey());
       boolean taken = specialId == null && contentOf.put(id, entry.getKey()) != null;
       if (taken || (specialId != null && specialId != id)) {

@@ -3,7 +3,7 @@ package dev.kindling.data.tokenizer;
 /**
  * How often a word occurs in the corpus.
  *
- * @param word as {@link PreTokenizer} cuts it, with its leading space
+ * @param word as {@link WordCounter.WordEnd} cuts it, with its leading space
  * @param count its occurrences
  */
 record WordCount(String word, long count) {}

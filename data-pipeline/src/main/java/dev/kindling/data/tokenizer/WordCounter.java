@@ -3,6 +3,7 @@ package dev.kindling.data.tokenizer;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,6 +58,13 @@ final class WordCounter {
   /** All that is known of the words of one frequency. */
   private record Level(long count, long numWords, long numBytes) {}
 
+  /** Where words end; the words of a text cover it. */
+  @FunctionalInterface
+  interface WordEnd extends Serializable {
+    /** The end of the word that starts at {@code start < end}. */
+    int of(char[] text, int start, int end);
+  }
+
   /**
    * Counts the words of {@link PreTokenizer} in a column of texts.
    *
@@ -64,9 +72,17 @@ final class WordCounter {
    * @param maxBytes the most bytes that they have together
    */
   static List<WordCount> countWords(Dataset<String> texts, long maxWords, long maxBytes) {
+    return countWords(texts, PreTokenizer::wordEnd, maxWords, maxBytes);
+  }
+
+  /** As {@link #countWords(Dataset, long, long)}, with other words. */
+  static List<WordCount> countWords(
+      Dataset<String> texts, WordEnd wordEnd, long maxWords, long maxBytes) {
     Dataset<Row> counts =
         texts
-            .flatMap((FlatMapFunction<String, String>) Words::new, Encoders.STRING())
+            .flatMap(
+                (FlatMapFunction<String, String>) text -> new Words(text, wordEnd),
+                Encoders.STRING())
             .groupBy(col("value"))
             .count()
             .persist(StorageLevel.MEMORY_AND_DISK());
@@ -168,11 +184,13 @@ final class WordCounter {
   /** The words of a text one by one, since a text may be large. */
   private static final class Words implements Iterator<String> {
     private final char[] text;
+    private final WordEnd wordEndOf;
     private int position;
     private int wordEnd;
 
-    Words(String text) {
+    Words(String text, WordEnd wordEndOf) {
       this.text = text.toCharArray();
+      this.wordEndOf = wordEndOf;
     }
 
     @Override
@@ -186,7 +204,7 @@ final class WordCounter {
         throw new NoSuchElementException();
       }
       if (position == wordEnd) {
-        wordEnd = PreTokenizer.wordEnd(text, position, text.length);
+        wordEnd = wordEndOf.of(text, position, text.length);
       }
       int start = position;
       for (int n = 0; n < MAX_WORD_CODE_POINTS && position < wordEnd; n++) {

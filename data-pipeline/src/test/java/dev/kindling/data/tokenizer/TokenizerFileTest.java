@@ -26,7 +26,8 @@ class TokenizerFileTest {
           BytePairLearner.learn(
               TestTexts.wordCounts(List.of(TestTexts.story(1, 300))), 300, 2, true),
           CharacterTokenizer.of("abc \n\"\\磨😀".codePoints().toArray(), true, true),
-          CharacterTokenizer.of("abc".codePoints().toArray(), false, false));
+          CharacterTokenizer.of("abc".codePoints().toArray(), false, false),
+          UnigramTexts.learnedTokenizer());
 
   @TempDir Path directory;
 
