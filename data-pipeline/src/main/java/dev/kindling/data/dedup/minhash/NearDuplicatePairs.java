@@ -51,7 +51,7 @@ final class NearDuplicatePairs {
   static Dataset<Row> within(Dataset<Row> signatures, MinHashConfig config) {
     Dataset<Row> members = members(signatures);
     List<Dataset<Row>> found = new ArrayList<>();
-    for (int round = 0; round < MAX_LEADERS; round++) {
+    for (int round = 0; round < numRounds(config); round++) {
       Dataset<Row> leaders =
           members
               .groupBy(KEY)
@@ -61,10 +61,10 @@ final class NearDuplicatePairs {
       Dataset<Row> candidates = candidates(members, leaders);
       Dataset<Row> pairs = similar(candidates, signatures, signatures, config);
       found.add(pairs);
-      members = Checkpoints.keep(rejected(candidates, pairs));
-      if (members.isEmpty()) {
+      if (candidates.isEmpty()) {
         break;
       }
+      members = rejected(candidates, pairs);
     }
     return union(found);
   }
@@ -79,18 +79,23 @@ final class NearDuplicatePairs {
     Dataset<Row> olderMembers =
         Checkpoints.keep(members(older).join(members.select(KEY).distinct(), keys(), "left_semi"));
     List<Dataset<Row>> found = new ArrayList<>();
-    for (int round = 0; round < MAX_LEADERS; round++) {
+    for (int round = 0; round < numRounds(config); round++) {
       Dataset<Row> leaders = olderMembers.groupBy(KEY).agg(min(MEMBER).as(LEADER));
       Dataset<Row> candidates = candidates(members, leaders);
       Dataset<Row> pairs = similar(candidates, older, newer, config);
       found.add(pairs);
-      members = Checkpoints.keep(rejected(candidates, pairs));
-      olderMembers = Checkpoints.keep(candidates(olderMembers, leaders).select(KEY, MEMBER));
-      if (members.isEmpty() || olderMembers.isEmpty()) {
+      if (candidates.isEmpty()) {
         break;
       }
+      members = rejected(candidates, pairs);
+      olderMembers = candidates(olderMembers, leaders).select(KEY, MEMBER);
     }
     return union(found);
+  }
+
+  /** Where nothing is compared, nobody is left for a second round. */
+  private static int numRounds(MinHashConfig config) {
+    return config.minJaccard() == 0 ? 1 : MAX_LEADERS;
   }
 
   private static Dataset<Row> members(Dataset<Row> signatures) {
@@ -111,8 +116,8 @@ final class NearDuplicatePairs {
       Dataset<Row> memberSignatures,
       MinHashConfig config) {
     Dataset<Row> pairs = candidates.select(LEADER, MEMBER).distinct();
-    if (config.minJaccard() == 0) {
-      return Checkpoints.keep(pairs);
+    if (config.minJaccard() == 0 || candidates.isEmpty()) {
+      return pairs;
     }
     int size = config.sketchSize();
     UserDefinedFunction jaccard =

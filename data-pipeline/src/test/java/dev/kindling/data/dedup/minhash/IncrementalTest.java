@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -29,7 +28,7 @@ class IncrementalTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.8})
   void itRemovesOfTheNewCrawlWhatARunOverAllRemoves(double minJaccard) {
-    MinHashConfig config = CONFIG.withMinJaccard(minJaccard);
+    MinHashConfig config = CONFIG.withMinJaccard(minJaccard).withKeep(new KeepRule.Oldest("crawl"));
     // Families are dealt out in turn, so that all have members in both crawls or in the new one.
     PlantedCorpus corpus = new PlantedCorpus(31);
     List<String> old = new ArrayList<>();
@@ -38,20 +37,16 @@ class IncrementalTest {
     for (int i = 0; i < shared.size(); i++) {
       (i % 2 == 0 ? old : fresh).add(shared.get(i));
     }
-    Dataset<Row> oldDocuments = TestDocuments.of("z-old", old);
-    Dataset<Row> freshDocuments = TestDocuments.of("a-new", fresh);
+    Dataset<Row> oldDocuments = TestDocuments.of("z-old", old).withColumn("crawl", lit(1));
+    Dataset<Row> freshDocuments = TestDocuments.of("a-new", fresh).withColumn("crawl", lit(2));
 
     Map<String, String> incremental =
         TestDocuments.kept(
             MinHashDuplicates.markAgainst(
                 freshDocuments, signatures(freshDocuments), index(oldDocuments), config));
 
-    Dataset<Row> all =
-        oldDocuments.withColumn("crawl", lit(1)).union(freshDocuments.withColumn("crawl", lit(2)));
     Map<String, String> fromScratch =
-        new TreeMap<>(
-            TestDocuments.kept(
-                MinHashDuplicates.mark(all, config.withKeep(new KeepRule.Oldest("crawl")))));
+        TestDocuments.kept(MinHashDuplicates.mark(oldDocuments.union(freshDocuments), config));
     fromScratch.keySet().removeIf(id -> id.startsWith("z-old"));
 
     assertThat(incremental).hasSizeGreaterThan(80);
