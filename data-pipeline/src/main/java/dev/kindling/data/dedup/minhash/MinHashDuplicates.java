@@ -80,7 +80,8 @@ public final class MinHashDuplicates {
    * new ones, or of each other. Older documents are never removed: where a cluster has some, the
    * one with the smallest id stays in the place of all new ones, whatever {@link
    * MinHashConfig#keep} says. What is removed of the new crawl is what one run over both would
-   * remove that prefers the older documents.
+   * remove that keeps the older ones, but for buckets in which the two runs have other leaders that
+   * resemble no one.
    *
    * @param documents the new crawl: its ids and the column that {@link MinHashConfig#keep} names
    * @param signatures of the new crawl, read several times, so best cached or read from files

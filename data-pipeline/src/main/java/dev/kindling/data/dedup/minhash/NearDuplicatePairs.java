@@ -46,7 +46,8 @@ final class NearDuplicatePairs {
    * The pairs within a corpus.
    *
    * @param signatures see {@link MinHashSignatures}; read several times, so best cached
-   * @return rows of (leader, member), distinct; together they connect what is similar
+   * @return rows of (leader, member), which together connect what is similar; a pair can be there
+   *     again by another bucket
    */
   static Dataset<Row> within(Dataset<Row> signatures, MinHashConfig config) {
     Dataset<Row> members = members(signatures);
@@ -143,7 +144,7 @@ final class NearDuplicatePairs {
   }
 
   private static Dataset<Row> union(List<Dataset<Row>> found) {
-    return found.stream().reduce(Dataset::union).orElseThrow().distinct();
+    return found.stream().reduce(Dataset::union).orElseThrow();
   }
 
   private static String[] keys() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IncrementalTest {
   private static final MinHashConfig CONFIG = MinHashConfig.defaults();
 
-  private final SparkSession spark = CleanOutput.localSpark();
+  private final SparkSession spark = TestDocuments.spark();
 
   @TempDir Path directory;
 

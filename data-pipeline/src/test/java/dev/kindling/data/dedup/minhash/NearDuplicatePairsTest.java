@@ -2,7 +2,6 @@ package dev.kindling.data.dedup.minhash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kindling.data.CleanOutput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -78,7 +77,7 @@ class NearDuplicatePairsTest {
   }
 
   private static Dataset<Row> signatures(Row... documents) {
-    return CleanOutput.localSpark()
+    return TestDocuments.spark()
         .createDataFrame(List.of(documents), MinHashSignatures.schema(CONFIG));
   }
 

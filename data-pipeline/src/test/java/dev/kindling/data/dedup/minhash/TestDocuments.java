@@ -8,11 +8,25 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /** DataFrames of texts, and what was found in them. */
 final class TestDocuments {
   private TestDocuments() {}
+
+  /**
+   * A session for tiny data: planning anew between stages and compiling code for each would take
+   * most of the time.
+   */
+  static SparkSession spark() {
+    SparkSession spark = CleanOutput.localSpark().newSession();
+    spark.conf().set("spark.sql.shuffle.partitions", 2);
+    spark.conf().set("spark.sql.adaptive.enabled", false);
+    spark.conf().set("spark.sql.codegen.wholeStage", false);
+    spark.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+    return spark;
+  }
 
   /** Documents with ids of the prefix and five digits of their place. */
   static Dataset<Row> of(String prefix, List<String> texts) {
@@ -24,7 +38,7 @@ final class TestDocuments {
   }
 
   static Dataset<Row> rows(String schema, List<Row> rows) {
-    return CleanOutput.localSpark().createDataFrame(rows, StructType.fromDDL(schema));
+    return spark().createDataFrame(rows, StructType.fromDDL(schema));
   }
 
   static String id(String prefix, int i) {
