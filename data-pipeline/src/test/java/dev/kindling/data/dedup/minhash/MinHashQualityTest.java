@@ -14,7 +14,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * What is found, against the exact Jaccard similarity of all pairs, computed from shingles as plain
@@ -43,7 +42,7 @@ class MinHashQualityTest {
   }
 
   @Test
-  void nearlyAllPairsAreFoundAndNearlyNoOthers(TestReporter reporter) {
+  void nearlyAllPairsAreFoundAndNearlyNoOthers() {
     Set<Pair> found = sameCluster(MinHashDuplicates.mark(documents(), MinHashConfig.defaults()));
     Set<Pair> similar = similar();
     Set<Pair> connected = connected(similar);
@@ -51,7 +50,7 @@ class MinHashQualityTest {
     double recall = share(similar, found);
     double precision = share(paired(found), similar);
     double precisionOfChains = share(found, connected);
-    report(reporter, "compared at 0.8", recall, precision, precisionOfChains);
+    report("compared at 0.8", recall, precision, precisionOfChains);
     assertThat(similar).hasSizeGreaterThan(400);
     assertThat(recall).isGreaterThanOrEqualTo(0.95);
     assertThat(precision).isGreaterThanOrEqualTo(0.98);
@@ -59,27 +58,25 @@ class MinHashQualityTest {
   }
 
   @Test
-  void withoutAComparisonManyOthersAreTaken(TestReporter reporter) {
+  void withoutAComparisonManyOthersAreTaken() {
     Set<Pair> found =
         sameCluster(
             MinHashDuplicates.mark(documents(), MinHashConfig.defaults().withMinJaccard(0)));
     double recall = share(similar(), found);
     double precision = share(paired(found), similar());
-    report(reporter, "not compared", recall, precision, share(found, connected(similar())));
+    report("not compared", recall, precision, share(found, connected(similar())));
     assertThat(recall).isGreaterThanOrEqualTo(0.95);
     assertThat(precision).isLessThan(0.9);
   }
 
-  private static void report(
-      TestReporter reporter, String how, double recall, double precision, double ofChains) {
-    reporter.publishEntry(
+  private static void report(String how, double recall, double precision, double ofChains) {
+    System.out.printf(
+        Locale.ROOT,
+        "MinHash, %s: recall %.4f, precision %.4f, precision with chains %.4f%n",
         how,
-        String.format(
-            Locale.ROOT,
-            "recall %.4f, precision %.4f, precision with chains %.4f",
-            recall,
-            precision,
-            ofChains));
+        recall,
+        precision,
+        ofChains);
   }
 
   private static Dataset<Row> documents() {
