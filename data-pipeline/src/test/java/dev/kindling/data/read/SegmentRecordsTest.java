@@ -44,7 +44,7 @@ class SegmentRecordsTest {
             file.toUri().toString(),
             name,
             FileFormat.of(name).orElseThrow(),
-            FileFormat.isGzipped(name),
+            Compression.of(name),
             start,
             end,
             start == 0 && end == Files.size(file));
