@@ -96,6 +96,23 @@ class SegmentRecordsTest {
   }
 
   @Test
+  void everyJsonLineIsReadOnceWhereverTheFileIsCut() throws IOException {
+    byte[] text =
+        "{\"text\": \"one\"}\n\n{\"text\": \"zwei\u00fc\"}\r\n{\"text\"\n{\"text\": \"three\"}"
+            .getBytes(StandardCharsets.UTF_8);
+    Path file = Files.write(temporary.resolve("a.jsonl"), text);
+    List<String> whole = describe(read(file, 0, text.length, mode("line")));
+    assertThat(whole)
+        .containsExactly("0: one", "17: zwei\u00fc", "37! malformed-json", "45: three");
+
+    for (int cut = 1; cut < text.length; cut++) {
+      List<String> parts = new ArrayList<>(describe(read(file, 0, cut, mode("line"))));
+      parts.addAll(describe(read(file, cut, text.length, mode("line"))));
+      assertThat(parts).as("cut at " + cut).isEqualTo(whole);
+    }
+  }
+
+  @Test
   void aWholeFileIsOneDocumentByteForByte() throws IOException {
     String text = "\n one \n\n two\r\n\n";
     assertThat(describe("a.txt", text, mode("file"))).containsExactly("0: " + text);
@@ -171,7 +188,7 @@ class SegmentRecordsTest {
             "missing-text",
             "malformed-json",
             "lone-surrogate",
-            "malformed-json",
+            "nested-too-deeply",
             "good \0");
   }
 

@@ -196,7 +196,7 @@ class WarcRecordsTest {
       List<String> records = describe(readGzip(first, damaged, third));
       assertThat(records).as("byte %d", i).startsWith("urn:id:1: page 1");
       boolean unharmed = records.equals(describe(readGzip(first, second, third)));
-      assertThat(unharmed || records.stream().anyMatch(line -> line.endsWith("! broken-gzip")))
+      assertThat(unharmed || records.stream().anyMatch(line -> line.contains("! broken-")))
           .as("byte %d: %s", i, records)
           .isTrue();
     }
