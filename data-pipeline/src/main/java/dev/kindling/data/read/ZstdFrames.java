@@ -1,20 +1,30 @@
 package dev.kindling.data.read;
 
-import com.github.luben.zstd.ZstdIOException;
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 
 /**
- * The content of a Zstandard file (RFC 8878): one frame after another. Frames that need a window of
- * more than 128 MiB are refused, which bounds the memory of a task.
+ * The content of a Zstandard file (RFC 8878): one frame after another. The binding's own stream
+ * takes a last frame that is cut off for the end of the file, which loses it silently. Frames that
+ * need a window of more than 128 MiB are refused, which bounds the memory of a task.
  */
 final class ZstdFrames extends InputStream {
-  private final ZstdInputStreamNoFinalizer frames;
+  private static final int BUFFER_BYTES = 1 << 16;
 
-  /** Owns the file. */
-  ZstdFrames(CountedFile file) throws IOException {
-    this.frames = new ZstdInputStreamNoFinalizer(file);
+  private final InputStream file;
+  private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
+  private final byte[] chunk = new byte[BUFFER_BYTES];
+  private final ByteBuffer compressed = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+  private final ByteBuffer content = ByteBuffer.allocateDirect(BUFFER_BYTES).limit(0);
+  private boolean inFrame;
+  private boolean contentWasFull;
+
+  /** Owns the file; nothing is read before it is asked for. */
+  ZstdFrames(InputStream file) {
+    this.file = file;
   }
 
   @Override
@@ -28,15 +38,53 @@ final class ZstdFrames extends InputStream {
    */
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
-    try {
-      return frames.read(bytes, offset, length);
-    } catch (ZstdIOException e) {
-      throw new BrokenStreamException(QuarantineReason.BROKEN_ZSTD, String.valueOf(e.getMessage()));
+    while (!content.hasRemaining()) {
+      boolean moreInside = inFrame && contentWasFull;
+      if (!moreInside && !fill()) {
+        if (inFrame) {
+          throw broken("ends too early");
+        }
+        return -1;
+      }
+      decompress();
     }
+    int n = Math.min(length, content.remaining());
+    content.get(bytes, offset, n);
+    return n;
   }
 
   @Override
   public void close() throws IOException {
-    frames.close();
+    decompressor.close();
+    file.close();
+  }
+
+  private void decompress() throws BrokenStreamException {
+    content.clear();
+    try {
+      inFrame = !decompressor.decompressDirectByteBufferStream(content, compressed);
+    } catch (ZstdException e) {
+      content.limit(0);
+      throw broken(String.valueOf(e.getMessage()));
+    }
+    contentWasFull = !content.hasRemaining();
+    content.flip();
+  }
+
+  /** Whether there are compressed bytes left. */
+  private boolean fill() throws IOException {
+    while (!compressed.hasRemaining()) {
+      int n = file.read(chunk, 0, chunk.length);
+      if (n < 0) {
+        return false;
+      }
+      compressed.clear();
+      compressed.put(chunk, 0, n).flip();
+    }
+    return true;
+  }
+
+  private static BrokenStreamException broken(String detail) {
+    return new BrokenStreamException(QuarantineReason.BROKEN_ZSTD, detail);
   }
 }

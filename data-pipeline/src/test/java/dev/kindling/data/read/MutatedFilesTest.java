@@ -72,20 +72,20 @@ class MutatedFilesTest {
     int at = random.nextInt(whole.length);
     byte[] before = Arrays.copyOf(whole, at);
     int length = 1 + random.nextInt(40);
-    switch (random.nextInt(4)) {
-      case 0:
-        byte[] flipped = whole.clone();
-        flipped[at] ^= (byte) (1 << random.nextInt(8));
-        return flipped;
-      case 1:
-        int end = Math.min(whole.length, at + length);
-        return join(before, Arrays.copyOfRange(whole, end, whole.length));
-      case 2:
-        return before;
-      default:
+    byte[] after = Arrays.copyOfRange(whole, at, whole.length);
+    return switch (random.nextInt(4)) {
+      case 0 -> {
+        after[0] ^= (byte) (1 << random.nextInt(8));
+        yield join(before, after);
+      }
+      case 1 ->
+          join(before, Arrays.copyOfRange(after, Math.min(after.length, length), after.length));
+      case 2 -> before;
+      default -> {
         byte[] inserted = new byte[length];
         random.nextBytes(inserted);
-        return join(before, inserted, Arrays.copyOfRange(whole, at, whole.length));
-    }
+        yield join(before, inserted, after);
+      }
+    };
   }
 }
