@@ -52,16 +52,17 @@ final class ByteLines implements Closeable {
   private long position;
   private long lineOffset;
 
-  ByteLines(Configuration hadoop, Segment segment, long maxLineBytes) throws IOException {
-    this.end = segment.gzipped() ? Long.MAX_VALUE : segment.end();
-    this.maxLineBytes = (int) maxLineBytes;
+  ByteLines(Configuration hadoop, Segment segment, ReadConfig config) throws IOException {
+    this.end = segment.compression() == Compression.NONE ? segment.end() : Long.MAX_VALUE;
+    this.maxLineBytes = (int) config.maxRecordBytes();
     // One byte earlier: a line that starts exactly at the cut belongs to this segment.
     this.position = segment.start() == 0 ? 0 : segment.start() - 1;
-    this.in = SegmentStream.open(hadoop, segment, position);
-    if (segment.start() > 0) {
-      skipLine();
-    } else {
-      skipByteOrderMark();
+    this.in = SegmentStream.open(hadoop, segment, config, position);
+    try {
+      skipToFirstLine(segment);
+    } catch (IOException e) {
+      in.close();
+      throw e;
     }
     lineOffset = position;
   }
@@ -98,6 +99,14 @@ final class ByteLines implements Closeable {
   @Override
   public void close() throws IOException {
     in.close();
+  }
+
+  private void skipToFirstLine(Segment segment) throws IOException {
+    if (segment.start() > 0) {
+      skipLine();
+    } else {
+      skipByteOrderMark();
+    }
   }
 
   private void skipLine() throws IOException {

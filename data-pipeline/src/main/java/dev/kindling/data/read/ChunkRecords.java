@@ -27,7 +27,7 @@ final class ChunkRecords implements RecordReader {
 
   ChunkRecords(Configuration hadoop, Segment segment, ReadConfig config) throws IOException {
     this.segment = segment;
-    this.lines = new ByteLines(hadoop, segment, config.maxRecordBytes());
+    this.lines = new ByteLines(hadoop, segment, config);
     this.chunkCharacters = config.chunkCharacters();
     this.maxRecordBytes = config.maxRecordBytes();
   }

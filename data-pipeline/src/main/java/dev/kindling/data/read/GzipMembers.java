@@ -29,17 +29,12 @@ final class GzipMembers extends InputStream {
   private int bufferEnd;
   private final Inflater inflater = new Inflater(true);
   private final CRC32 checksum = new CRC32();
+  private boolean started;
   private boolean ended;
 
-  /** Owns the file, also if the first header is damaged. */
-  GzipMembers(InputStream file) throws IOException {
+  /** Owns the file; nothing is read before it is asked for. */
+  GzipMembers(InputStream file) {
     this.file = file;
-    try {
-      readHeader(readByte());
-    } catch (IOException e) {
-      close();
-      throw e;
-    }
   }
 
   @Override
@@ -49,12 +44,16 @@ final class GzipMembers extends InputStream {
   }
 
   /**
-   * @throws BrokenGzipException if what comes next is damaged; what came before has been returned
+   * @throws BrokenStreamException if what comes next is damaged; what came before has been returned
    */
   @Override
   public int read(byte[] bytes, int offset, int length) throws IOException {
     if (length == 0) {
       return 0;
+    }
+    if (!started) {
+      started = true;
+      readHeader(readByte());
     }
     while (!ended) {
       int n = inflate(bytes, offset, length);
@@ -67,10 +66,37 @@ final class GzipMembers extends InputStream {
       } else if (inflater.needsInput() && fill()) {
         inflater.setInput(buffer, bufferStart, bufferEnd - bufferStart);
       } else {
-        throw new BrokenGzipException("ends too early");
+        throw broken("ends too early");
       }
     }
     return -1;
+  }
+
+  /**
+   * After damage: goes on with the next member whose header is found behind it. What the damaged
+   * one led the decompressor to consume is lost, so that every byte is looked at once.
+   *
+   * @return whether there is such a member
+   */
+  boolean skipToNextMember() throws IOException {
+    while (fill()) {
+      if (readByte() == MAGIC_0 && startsMember()) {
+        return true;
+      }
+    }
+    ended = true;
+    return false;
+  }
+
+  private boolean startsMember() throws IOException {
+    inflater.reset();
+    checksum.reset();
+    try {
+      readHeader(MAGIC_0);
+      return true;
+    } catch (BrokenStreamException e) {
+      return false;
+    }
   }
 
   @Override
@@ -79,28 +105,28 @@ final class GzipMembers extends InputStream {
     file.close();
   }
 
-  private int inflate(byte[] bytes, int offset, int length) throws BrokenGzipException {
+  private int inflate(byte[] bytes, int offset, int length) throws BrokenStreamException {
     try {
       int n = inflater.inflate(bytes, offset, length);
       bufferStart = bufferEnd - inflater.getRemaining();
       return n;
     } catch (DataFormatException e) {
-      throw new BrokenGzipException(String.valueOf(e.getMessage()));
+      throw broken(String.valueOf(e.getMessage()));
     }
   }
 
   private void endMember() throws IOException {
     if (readInt() != (int) checksum.getValue()) {
-      throw new BrokenGzipException("wrong checksum");
+      throw broken("wrong checksum");
     }
     if (readInt() != (int) inflater.getBytesWritten()) {
-      throw new BrokenGzipException("wrong length");
+      throw broken("wrong length");
     }
     boolean padded = false;
     while (fill()) {
       int first = readByte();
       if (first != 0 && padded) {
-        throw new BrokenGzipException("bytes after the padding");
+        throw broken("bytes after the padding");
       }
       if (first != 0) {
         inflater.reset();
@@ -115,11 +141,11 @@ final class GzipMembers extends InputStream {
 
   private void readHeader(int first) throws IOException {
     if (first != MAGIC_0 || readByte() != MAGIC_1 || readByte() != DEFLATE) {
-      throw new BrokenGzipException("no gzip header where one is expected");
+      throw broken("no gzip header where one is expected");
     }
     int flags = readByte();
     if ((flags & RESERVED) != 0) {
-      throw new BrokenGzipException("unknown flags in a header");
+      throw broken("unknown flags in a header");
     }
     skip(6); // The time, and by what it was written.
     if ((flags & EXTRA_FIELD) != 0) {
@@ -135,6 +161,10 @@ final class GzipMembers extends InputStream {
       skip(2);
     }
     inflater.setInput(buffer, bufferStart, bufferEnd - bufferStart);
+  }
+
+  private static BrokenStreamException broken(String detail) {
+    return new BrokenStreamException(QuarantineReason.BROKEN_GZIP, detail);
   }
 
   private void skip(int numBytes) throws IOException {
@@ -160,7 +190,7 @@ final class GzipMembers extends InputStream {
 
   private int readByte() throws IOException {
     if (!fill()) {
-      throw new BrokenGzipException("ends too early");
+      throw broken("ends too early");
     }
     return Byte.toUnsignedInt(buffer[bufferStart++]);
   }

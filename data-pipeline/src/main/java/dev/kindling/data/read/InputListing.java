@@ -28,7 +28,8 @@ import org.apache.hadoop.fs.Path;
 record InputListing(List<Segment> segments, long bytes, List<String> skipped) {
   private static final String DOCUMENTS = "documents";
   private static final String EXPECTED =
-      "files that end in .txt, .jsonl, .html, .htm or .parquet, the first four also with .gz";
+      "files that end in .txt, .jsonl, .html or .htm, also with .gz or .zst, in .warc, .wet or .warc.gz,"
+          + " .wet.gz, or in .parquet";
 
   /**
    * Lists files and directories (recursively). A directory that {@code clean} wrote stands for the
@@ -171,8 +172,8 @@ record InputListing(List<Segment> segments, long bytes, List<String> skipped) {
         skipped.add(source);
         return;
       }
-      boolean gzipped = FileFormat.isGzipped(file.getPath().getName());
-      boolean whole = gzipped || isOneRecord(format.get());
+      Compression compression = Compression.of(file.getPath().getName());
+      boolean whole = compression != Compression.NONE || isOneSegment(format.get());
       long length = file.getLen();
       long step = whole || length == 0 ? Math.max(1, length) : Segment.BYTES;
       bytes += length;
@@ -180,13 +181,13 @@ record InputListing(List<Segment> segments, long bytes, List<String> skipped) {
         long end = Math.min(length, start + step);
         boolean only = start == 0 && end == length;
         String path = file.getPath().toString();
-        segments.add(new Segment(path, source, format.get(), gzipped, start, end, only));
+        segments.add(new Segment(path, source, format.get(), compression, start, end, only));
       }
     }
 
-    private boolean isOneRecord(FileFormat format) {
+    private boolean isOneSegment(FileFormat format) {
       return switch (format) {
-        case HTML -> true;
+        case HTML, WARC -> true;
         case TEXT -> config.textMode() == TextMode.FILE;
         case JSON_LINES, PARQUET -> false;
       };

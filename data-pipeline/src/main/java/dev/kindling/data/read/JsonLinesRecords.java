@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -14,20 +15,20 @@ import org.apache.hadoop.conf.Configuration;
  * source} and {@code language}; other fields are skipped.
  */
 final class JsonLinesRecords implements RecordReader {
-  private static final int MAX_DEPTH = 500;
-
   private final Segment segment;
   private final ByteLines lines;
   private final JsonFactory json;
+  private final int maxNestingDepth;
 
   JsonLinesRecords(Configuration hadoop, Segment segment, ReadConfig config) throws IOException {
     this.segment = segment;
-    this.lines = new ByteLines(hadoop, segment, config.maxRecordBytes());
+    this.lines = new ByteLines(hadoop, segment, config);
+    this.maxNestingDepth = config.maxNestingDepth();
     this.json =
         JsonFactory.builder()
             .streamReadConstraints(
                 StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNestingDepth(maxNestingDepth)
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
             .build();
@@ -65,6 +66,14 @@ final class JsonLinesRecords implements RecordReader {
 
   private ReadRecord parse(String line, long offset) throws IOException {
     try (JsonParser parser = json.createParser(line)) {
+      return parse(parser, offset);
+    } catch (JsonProcessingException e) {
+      return malformed(offset, e.getOriginalMessage());
+    }
+  }
+
+  private ReadRecord parse(JsonParser parser, long offset) throws IOException {
+    try {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return malformed(offset, "an object was expected");
       }
@@ -73,8 +82,12 @@ final class JsonLinesRecords implements RecordReader {
         return malformed(offset, "there is more after the object");
       }
       return record;
-    } catch (JsonProcessingException e) {
-      return malformed(offset, e.getOriginalMessage());
+    } catch (StreamConstraintsException e) {
+      if (parser.getParsingContext().getNestingDepth() <= maxNestingDepth) {
+        throw e;
+      }
+      return segment.quarantined(
+          offset, QuarantineReason.NESTED_TOO_DEEPLY, "more than " + maxNestingDepth + " levels");
     }
   }
 

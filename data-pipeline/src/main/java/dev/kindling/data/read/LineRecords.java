@@ -11,7 +11,7 @@ final class LineRecords implements RecordReader {
 
   LineRecords(Configuration hadoop, Segment segment, ReadConfig config) throws IOException {
     this.segment = segment;
-    this.lines = new ByteLines(hadoop, segment, config.maxRecordBytes());
+    this.lines = new ByteLines(hadoop, segment, config);
   }
 
   @Override

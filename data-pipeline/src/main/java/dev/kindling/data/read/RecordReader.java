@@ -9,7 +9,7 @@ interface RecordReader extends Closeable {
   /**
    * The next record; empty at the end.
    *
-   * @throws BrokenGzipException where a compressed stream is damaged
+   * @throws BrokenStreamException where a compressed stream is damaged
    * @throws IOException where the filesystem fails: the task is then tried again
    */
   Optional<ReadRecord> next() throws IOException;

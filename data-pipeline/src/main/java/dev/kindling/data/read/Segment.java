@@ -15,6 +15,7 @@ import java.util.List;
  *
  * @param path the file's URI
  * @param source the file's name in the output
+ * @param compression of the file; a compressed file is one segment
  * @param start first byte
  * @param end byte after the last
  * @param wholeFile whether this is the only segment of its file
@@ -23,7 +24,7 @@ record Segment(
     String path,
     String source,
     FileFormat format,
-    boolean gzipped,
+    Compression compression,
     long start,
     long end,
     boolean wholeFile) {
@@ -60,8 +61,18 @@ record Segment(
     return readable(idAt(position), text, source, UNKNOWN_LANGUAGE, position);
   }
 
+  /** A record that may bring its own id, null where it does not, and may be markup. */
+  ReadRecord readable(String id, String text, boolean html, long position) {
+    return readable(id, text, source, UNKNOWN_LANGUAGE, html, position);
+  }
+
   /** A record that may bring its own id, source and language; null where it does not. */
   ReadRecord readable(String id, String text, String ownSource, String language, long position) {
+    return readable(id, text, ownSource, language, format == FileFormat.HTML, position);
+  }
+
+  private ReadRecord readable(
+      String id, String text, String ownSource, String language, boolean html, long position) {
     if (Utf8.hasLoneSurrogate(text)) {
       return quarantined(position, QuarantineReason.LONE_SURROGATE, "in the text");
     }
@@ -71,7 +82,7 @@ record Segment(
             text,
             ownSource == null ? source : ownSource,
             language == null ? UNKNOWN_LANGUAGE : language);
-    return new ReadDocument(document, idAt(position), position, format == FileFormat.HTML);
+    return new ReadDocument(document, idAt(position), position, html);
   }
 
   ReadRecord quarantined(long position, QuarantineReason reason, String detail) {

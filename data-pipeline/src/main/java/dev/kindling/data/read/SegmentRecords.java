@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * All records of a segment. What the readers leave open is settled here: a damaged gzip stream ends
- * the segment with one quarantined record, and so does a file in which nothing was found.
+ * All records of a segment. What the readers leave open is settled here: a damaged stream ends the
+ * segment with one quarantined record, and so does a file in which nothing was found.
  */
 final class SegmentRecords implements Iterator<ReadRecord>, AutoCloseable {
   private final Segment segment;
@@ -21,8 +21,8 @@ final class SegmentRecords implements Iterator<ReadRecord>, AutoCloseable {
     this.segment = segment;
     try {
       reader = open(hadoop, segment, config);
-    } catch (BrokenGzipException e) {
-      next = brokenGzip(0, e);
+    } catch (BrokenStreamException e) {
+      next = broken(0, e);
       return;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + segment.path(), e);
@@ -72,6 +72,7 @@ final class SegmentRecords implements Iterator<ReadRecord>, AutoCloseable {
           };
       case JSON_LINES -> new JsonLinesRecords(hadoop, segment, config);
       case HTML -> new WholeFileRecords(hadoop, segment, config);
+      case WARC -> new WarcRecords(hadoop, segment, config);
       case PARQUET -> new ParquetRecords(hadoop, segment);
     };
   }
@@ -86,17 +87,17 @@ final class SegmentRecords implements Iterator<ReadRecord>, AutoCloseable {
       }
       // Spark itself writes Parquet files without rows, which are as they should be.
       if (!found && segment.wholeFile() && segment.format() != FileFormat.PARQUET) {
-        next = segment.quarantined(0, QuarantineReason.EMPTY_FILE, "no record in the file");
+        next = segment.quarantined(0, QuarantineReason.EMPTY_FILE, "no record to read in the file");
       }
-    } catch (BrokenGzipException e) {
-      next = brokenGzip(reader.position(), e);
+    } catch (BrokenStreamException e) {
+      next = broken(reader.position(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + segment.path(), e);
     }
     close();
   }
 
-  private ReadRecord brokenGzip(long position, BrokenGzipException e) {
-    return segment.quarantined(position, QuarantineReason.BROKEN_GZIP, e.getMessage());
+  private ReadRecord broken(long position, BrokenStreamException e) {
+    return segment.quarantined(position, e.reason(), e.getMessage());
   }
 }

@@ -15,7 +15,7 @@ final class WholeFileRecords implements RecordReader {
   WholeFileRecords(Configuration hadoop, Segment segment, ReadConfig config) throws IOException {
     this.segment = segment;
     this.maxRecordBytes = config.maxRecordBytes();
-    this.in = SegmentStream.open(hadoop, segment, 0);
+    this.in = SegmentStream.open(hadoop, segment, config, 0);
   }
 
   @Override

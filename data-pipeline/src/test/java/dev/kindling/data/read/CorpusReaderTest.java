@@ -229,5 +229,11 @@ class CorpusReaderTest {
         .isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> new ReadConfig("line", 1, 0))
         .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> new ReadConfig("line", 1, 1, 1001, 1))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("read.maxNestingDepth is 1001");
+    assertThatThrownBy(() -> new ReadConfig("line", 1, 1, 1, 0))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("read.maxDecompressionRatio is 0");
   }
 }

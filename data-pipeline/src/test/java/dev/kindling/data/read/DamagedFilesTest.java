@@ -106,7 +106,14 @@ class DamagedFilesTest {
     Configuration hadoop = new Configuration();
     hadoop.setClass("fs.failing.impl", FailingFileSystem.class, RawLocalFileSystem.class);
     Segment segment =
-        new Segment("failing://" + file, "good", FileFormat.PARQUET, false, 0, bytes.length, true);
+        new Segment(
+            "failing://" + file,
+            "good",
+            FileFormat.PARQUET,
+            Compression.NONE,
+            0,
+            bytes.length,
+            true);
 
     assertThatThrownBy(() -> new SegmentRecords(hadoop, segment, LINES))
         .isInstanceOf(UncheckedIOException.class)
@@ -169,19 +176,25 @@ class DamagedFilesTest {
 
   private List<ReadRecord> read(byte[] bytes, int start, int end) throws IOException {
     boolean whole = start == 0 && end == bytes.length;
-    return read("a.parquet", bytes, FileFormat.PARQUET, false, start, end, whole);
+    return read("a.parquet", bytes, FileFormat.PARQUET, Compression.NONE, start, end, whole);
   }
 
   private List<ReadRecord> readGzip(byte[] bytes) throws IOException {
-    return read("a.txt.gz", bytes, FileFormat.TEXT, true, 0, bytes.length, true);
+    return read("a.txt.gz", bytes, FileFormat.TEXT, Compression.GZIP, 0, bytes.length, true);
   }
 
   private List<ReadRecord> read(
-      String name, byte[] bytes, FileFormat format, boolean gzipped, int start, int end, boolean w)
+      String name,
+      byte[] bytes,
+      FileFormat format,
+      Compression compression,
+      int start,
+      int end,
+      boolean w)
       throws IOException {
     Path file = Files.write(temporary.resolve(name), bytes);
     String path = file.toUri().toString();
-    Segment segment = new Segment(path, name, format, gzipped, start, end, w);
+    Segment segment = new Segment(path, name, format, compression, start, end, w);
     Configuration raw = new Configuration();
     // Without the checksum file that a local Hadoop filesystem would look for.
     raw.setClass("fs.file.impl", RawLocalFileSystem.class, RawLocalFileSystem.class);

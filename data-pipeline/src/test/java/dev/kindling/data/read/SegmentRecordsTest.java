@@ -44,7 +44,7 @@ class SegmentRecordsTest {
             file.toUri().toString(),
             name,
             FileFormat.of(name).orElseThrow(),
-            FileFormat.isGzipped(name),
+            Compression.of(name),
             start,
             end,
             start == 0 && end == Files.size(file));
@@ -87,6 +87,23 @@ class SegmentRecordsTest {
     List<String> whole = describe(read(file, 0, text.length, mode("line")));
     assertThat(whole)
         .containsExactly("0: one", "5: two", "10: three and more", "25: four", "31: five");
+
+    for (int cut = 1; cut < text.length; cut++) {
+      List<String> parts = new ArrayList<>(describe(read(file, 0, cut, mode("line"))));
+      parts.addAll(describe(read(file, cut, text.length, mode("line"))));
+      assertThat(parts).as("cut at " + cut).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void everyJsonLineIsReadOnceWhereverTheFileIsCut() throws IOException {
+    byte[] text =
+        "{\"text\": \"one\"}\n\n{\"text\": \"zwei\u00fc\"}\r\n{\"text\"\n{\"text\": \"three\"}"
+            .getBytes(StandardCharsets.UTF_8);
+    Path file = Files.write(temporary.resolve("a.jsonl"), text);
+    List<String> whole = describe(read(file, 0, text.length, mode("line")));
+    assertThat(whole)
+        .containsExactly("0: one", "17: zwei\u00fc", "37! malformed-json", "45: three");
 
     for (int cut = 1; cut < text.length; cut++) {
       List<String> parts = new ArrayList<>(describe(read(file, 0, cut, mode("line"))));
@@ -171,7 +188,7 @@ class SegmentRecordsTest {
             "missing-text",
             "malformed-json",
             "lone-surrogate",
-            "malformed-json",
+            "nested-too-deeply",
             "good \0");
   }
 

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "clean",
     description = {
-      "Reads raw text (.txt, .html, .jsonl, gzipped or not, or .parquet), normalises it, rejects what"
+      "Reads raw text (.txt, .html, .jsonl, .warc, .parquet), normalises it, rejects what"
           + " is not worth learning from and removes duplicates. Rejected and unreadable records are"
           + " kept beside the result, each with its reason."
     },

@@ -35,7 +35,8 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       paramLabel = "PATH",
-      description = "Your own text: .txt, .html, .jsonl, gzipped or not, or .parquet. Repeatable.")
+      description =
+          "Your own text: .txt, .html, .jsonl (.gz, .zst), .warc(.gz) or .parquet. Repeatable.")
   private List<String> inputs = new ArrayList<>();
 
   @Option(

@@ -105,7 +105,8 @@ public final class Inspector {
     if (path.getName().equals(Manifest.NAME)) {
       return explain(path.getParent());
     }
-    if (path.getName().matches(".*\\.(txt|html?|jsonl|parquet)(\\.gz)?")) {
+    if (path.getName()
+        .matches(".*\\.((txt|html?|jsonl)(\\.gz|\\.zst)?|(warc|wet)(\\.gz)?|parquet)")) {
       return new Explanation(path + " is a file of raw text, as its name says")
           .fact("it has not been read: cleaning reads it")
           .next("kindling clean --input " + path + " --output DIR")
@@ -113,7 +114,7 @@ public final class Inspector {
     }
     return new Explanation(path + " is a file that Kindling cannot explain")
         .fact(
-            "it is no tokenizer.json, and its name is none of raw text (.txt .html .jsonl .parquet)")
+            "it is no tokenizer.json, and its name is none of raw text (.txt .html .jsonl .warc .parquet)")
         .fact("inspect explains directories: give the one that it lies in")
         .lines();
   }

@@ -350,7 +350,12 @@ class ConfigLoaderTest {
   private static final String EVERY_COMMON_VALUE_CHANGED =
       """
       seed: 2
-      read: {text: line, chunkCharacters: 4001, maxRecordBytes: 16777217}
+      read:
+        text: line
+        chunkCharacters: 4001
+        maxRecordBytes: 16777217
+        maxNestingDepth: 65
+        maxDecompressionRatio: 201
       clean:
         minCharacters: 51
         maxCharacters: 1000001
