@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,6 +28,7 @@ import org.apache.spark.sql.Row;
  * @param rejected by rule
  * @param quarantined by reason
  * @param renamedIds records whose id another one had before
+ * @param masked personal data in what was kept, by kind
  */
 record CleanCounts(
     SortedMap<String, Long> kept,
@@ -34,8 +36,15 @@ record CleanCounts(
     SortedMap<String, Long> quarantined,
     long renamedIds,
     long keptCharacters,
-    long maskedEmails,
-    long maskedIpAddresses) {
+    SortedMap<String, Long> masked) {
+
+  /** Columns of what was masked, with the names of their sums in the manifest. */
+  private static final Map<String, String> MASKED =
+      Map.of(
+          "masked_emails", "maskedEmails",
+          "masked_ip_addresses", "maskedIpAddresses",
+          "masked_card_numbers", "maskedCardNumbers",
+          "masked_phone_numbers", "maskedPhoneNumbers");
 
   /** Counts all records in one job. */
   static CleanCounts of(Dataset<Row> records) {
@@ -44,8 +53,8 @@ record CleanCounts(
     SortedMap<String, Long> quarantined = new TreeMap<>();
     long renamed = 0;
     long characters = 0;
-    long emails = 0;
-    long ipAddresses = 0;
+    SortedMap<String, Long> masked = new TreeMap<>();
+    MASKED.values().forEach(name -> masked.put(name, 0L));
     List<Row> groups =
         records
             .withColumn(
@@ -54,12 +63,7 @@ record CleanCounts(
                     .when(col("outcome").equalTo(CleanedRecords.REJECTED), col("rule"))
                     .otherwise(col("reason")))
             .groupBy(col("outcome"), col("label"))
-            .agg(
-                count(lit(1)).as("records"),
-                total(CleanedRecords.RENAMED),
-                total("characters"),
-                total("masked_emails"),
-                total("masked_ip_addresses"))
+            .agg(count(lit(1)).as("records"), totals())
             .collectAsList();
     for (Row group : groups) {
       String label = group.getAs("label");
@@ -69,14 +73,14 @@ record CleanCounts(
         case CleanedRecords.KEPT -> {
           kept.put(label, numRecords);
           characters += group.<Long>getAs("characters");
-          emails += group.<Long>getAs("masked_emails");
-          ipAddresses += group.<Long>getAs("masked_ip_addresses");
+          MASKED.forEach(
+              (column, name) -> masked.merge(name, group.<Long>getAs(column), Long::sum));
         }
         case CleanedRecords.REJECTED -> rejected.put(label, numRecords);
         default -> quarantined.put(label, numRecords);
       }
     }
-    return new CleanCounts(kept, rejected, quarantined, renamed, characters, emails, ipAddresses);
+    return new CleanCounts(kept, rejected, quarantined, renamed, characters, masked);
   }
 
   long numKept() {
@@ -131,8 +135,7 @@ record CleanCounts(
     details.put("renamedIds", renamedIds);
     put(details.putObject("keptByLanguage"), kept);
     details.put("keptCharacters", keptCharacters);
-    details.put("maskedEmails", maskedEmails);
-    details.put("maskedIpAddresses", maskedIpAddresses);
+    put(details, masked);
     ArrayNode skipped = details.putArray("skippedFiles");
     skippedFiles.forEach(skipped::add);
     return details;
@@ -152,6 +155,12 @@ record CleanCounts(
 
   private static long total(Map<String, Long> counts) {
     return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static Column[] totals() {
+    return Stream.concat(Stream.of(CleanedRecords.RENAMED, "characters"), MASKED.keySet().stream())
+        .map(CleanCounts::total)
+        .toArray(Column[]::new);
   }
 
   private static Column total(String column) {

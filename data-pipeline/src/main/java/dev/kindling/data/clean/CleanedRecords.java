@@ -43,6 +43,8 @@ final class CleanedRecords {
           .add("characters", DataTypes.IntegerType)
           .add("masked_emails", DataTypes.IntegerType)
           .add("masked_ip_addresses", DataTypes.IntegerType)
+          .add("masked_card_numbers", DataTypes.IntegerType)
+          .add("masked_phone_numbers", DataTypes.IntegerType)
           .add("origin", DataTypes.StringType, false)
           .add("position", DataTypes.LongType, false)
           .add("content_key", DataTypes.BinaryType, false)
@@ -112,7 +114,9 @@ final class CleanedRecords {
             "language",
             "characters",
             "masked_emails",
-            "masked_ip_addresses");
+            "masked_ip_addresses",
+            "masked_card_numbers",
+            "masked_phone_numbers");
   }
 
   static Dataset<Row> rejected(Dataset<Row> records) {
@@ -143,8 +147,10 @@ final class CleanedRecords {
         document.source(),
         document.language(),
         cleaned.characters(),
-        cleaned.numMaskedEmails(),
-        cleaned.numMaskedIpAddresses(),
+        cleaned.masked().numEmails(),
+        cleaned.masked().numIpAddresses(),
+        cleaned.masked().numCardNumbers(),
+        cleaned.masked().numPhoneNumbers(),
         readable.origin(),
         readable.position(),
         ExactDuplicates.key(document.text()),
@@ -159,6 +165,8 @@ final class CleanedRecords {
         quarantined.id(),
         null,
         quarantined.source(),
+        null,
+        null,
         null,
         null,
         null,

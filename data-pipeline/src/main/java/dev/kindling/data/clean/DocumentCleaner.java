@@ -2,6 +2,7 @@ package dev.kindling.data.clean;
 
 import dev.kindling.data.Document;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,11 +11,12 @@ import java.util.List;
  * <ol>
  *   <li>HTML becomes its main text ({@link HtmlText});
  *   <li>text is normalised ({@link TextNormalizer});
- *   <li>a missing language is guessed ({@link ScriptLanguage});
+ *   <li>a missing language is guessed ({@link ScriptLanguage} or {@link ModelLanguage});
  *   <li>e-mail and public IP addresses, card and telephone numbers are masked ({@link
  *       PersonalData});
  *   <li>the filters judge it: {@code too-short}, {@code too-long}, {@code wrong-language}, {@code
- *       gibberish} (unless that is turned off). The first that rejects wins.
+ *       gibberish} (unless that is turned off), and the rules of published filters that are asked
+ *       for ({@link SignalFilter}). The first that rejects wins.
  * </ol>
  *
  * Exact duplicates are found after that, among what is kept (see {@code data.dedup}).
@@ -26,29 +28,38 @@ public final class DocumentCleaner implements Serializable {
    * A document after all steps.
    *
    * @param characters code points of its text
+   * @param masked what was masked in it
    */
   public record Cleaned(
-      Document document,
-      int characters,
-      int numMaskedEmails,
-      int numMaskedIpAddresses,
-      FilterDecision decision) {}
+      Document document, int characters, PersonalData.Masked masked, FilterDecision decision) {}
 
   private final HtmlText htmlText = new HtmlText();
   private final TextNormalizer normalizer = new TextNormalizer();
-  private final ScriptLanguage language = new ScriptLanguage();
+  private final DocumentRewriter language;
   private final boolean maskPersonalData;
   private final List<DocumentFilter> filters;
 
   /** The cleaner of a configuration. */
   public DocumentCleaner(CleanConfig config) {
     this.maskPersonalData = config.maskPersonalData();
-    DocumentFilter length = new LengthFilter(config.minCharacters(), config.maxCharacters());
-    DocumentFilter languages = new LanguageFilter(config.languages());
-    this.filters =
-        config.rejectGibberish()
-            ? List.of(length, languages, new GibberishFilter())
-            : List.of(length, languages);
+    this.language =
+        config.languageIdentification().equals(CleanConfig.BY_MODEL)
+            ? new ModelLanguage()
+            : new ScriptLanguage();
+    this.filters = filters(config);
+  }
+
+  private static List<DocumentFilter> filters(CleanConfig config) {
+    List<DocumentFilter> filters = new ArrayList<>();
+    filters.add(new LengthFilter(config.minCharacters(), config.maxCharacters()));
+    filters.add(new LanguageFilter(config.languages()));
+    if (config.rejectGibberish()) {
+      filters.add(new GibberishFilter());
+    }
+    if (!config.filters().isEmpty()) {
+      filters.add(new SignalFilter(config.plan()));
+    }
+    return List.copyOf(filters);
   }
 
   /**
@@ -65,11 +76,7 @@ public final class DocumentCleaner implements Serializable {
             : new PersonalData.Masked(known.text(), 0, 0);
     Document document = new Document(known.id(), masked.text(), known.source(), known.language());
     return new Cleaned(
-        document,
-        masked.text().codePointCount(0, masked.text().length()),
-        masked.numEmails(),
-        masked.numIpAddresses(),
-        judge(document));
+        document, masked.text().codePointCount(0, masked.text().length()), masked, judge(document));
   }
 
   private FilterDecision judge(Document document) {

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CleanJobTest {
   private static final ReadConfig READ = new ReadConfig("chunk", 4000, 1 << 20);
   private static final CleanConfig CLEAN =
-      new CleanConfig(50, 100_000, List.of("en", "zh"), true, true, true, 0.5);
+      new CleanConfig(
+          50, 100_000, List.of("en", "zh"), true, true, true, List.of(), List.of(), "script", 0.5);
 
   private final SparkSession spark = CleanOutput.localSpark();
 
@@ -140,7 +141,18 @@ class CleanJobTest {
     Manifest first = cleanCorpus(output);
 
     assertThat(cleanCorpus(output)).isEqualTo(first);
-    CleanConfig other = new CleanConfig(60, 100_000, List.of("en", "zh"), true, true, true, 0.5);
+    CleanConfig other =
+        new CleanConfig(
+            60,
+            100_000,
+            List.of("en", "zh"),
+            true,
+            true,
+            true,
+            List.of(),
+            List.of(),
+            "script",
+            0.5);
     assertThatThrownBy(
             () ->
                 CleanJob.run(
@@ -168,12 +180,60 @@ class CleanJobTest {
     CleanJob.run(
         spark,
         new ReadConfig("file", 4000, 1 << 20),
-        new CleanConfig(1, 1000, List.of(), true, true, true, 0),
+        new CleanConfig(1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0),
         List.of(input),
         output("clean"));
 
     assertThat(spark.read().parquet(output("clean") + "/documents").first().<String>getAs("text"))
         .isEqualTo(text);
+  }
+
+  @Test
+  void publishedFiltersRejectUnderTheirOwnNames() throws IOException {
+    String sentence = "The people of the valley have known that river to flow with great force. ";
+    String input =
+        write(
+            "in/a.jsonl",
+            """
+            {"id": "good", "text": "%s"}
+            {"id": "short", "text": "The end of the story is not the end of the people that live."}
+            """
+                .formatted(sentence.repeat(5).strip()));
+    CleanConfig filtered = withFilters(List.of("gopher-quality"), List.of(), "model");
+    JsonNode details =
+        CleanJob.run(spark, READ, filtered, List.of(input), output("clean")).details();
+
+    assertThat(details.path("rejected").toString()).isEqualTo("{\"gopher_short_doc\":1}");
+    assertThat(details.path("keptByLanguage").toString()).isEqualTo("{\"en\":1}");
+    Row rejected = spark.read().parquet(output("clean") + "/rejected").first();
+    assertThat(rejected.<String>getAs("reason")).contains("< 50");
+
+    CleanConfig lower =
+        withFilters(List.of("gopher-quality"), List.of("gopher_short_doc=10"), "script");
+    CleanJob.run(spark, READ, lower, List.of(input), output("lower"));
+    assertThat(ids(output("lower"), "documents")).containsExactly("good", "short");
+  }
+
+  @Test
+  void unknownFiltersRulesAndDetectorsAreRefusedBeforeAnythingIsRead() {
+    assertThatThrownBy(() -> withFilters(List.of("gopher-qualty"), List.of(), "script"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("gopher-quality");
+    assertThatThrownBy(() -> withFilters(List.of("c4"), List.of("short_line_ratio=1"), "script"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("short_line_ratio");
+    assertThatThrownBy(() -> withFilters(List.of("c4"), List.of("lorem_ipsum"), "script"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("clean.thresholds");
+    assertThatThrownBy(() -> withFilters(List.of(), List.of(), "magic"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("script or model");
+  }
+
+  private static CleanConfig withFilters(
+      List<String> filters, List<String> thresholds, String languageIdentification) {
+    return new CleanConfig(
+        1, 100_000, List.of(), true, true, true, filters, thresholds, languageIdentification, 0.5);
   }
 
   @Test
@@ -190,7 +250,8 @@ class CleanJobTest {
         CleanJob.run(
             spark,
             READ,
-            new CleanConfig(1, 1000, List.of(), true, true, true, 0),
+            new CleanConfig(
+                1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0),
             List.of(input),
             output("clean"));
 
@@ -213,14 +274,16 @@ class CleanJobTest {
   @Test
   void tooManyUnreadableRecordsFailTheJobAndLeaveNothing() throws IOException {
     String input = write("in/a.jsonl", "{\"text\": \"good enough\"}\n{\"text\n");
-    CleanConfig strict = new CleanConfig(1, 1000, List.of(), true, true, true, 0.49);
+    CleanConfig strict =
+        new CleanConfig(1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0.49);
 
     assertThatThrownBy(() -> CleanJob.run(spark, READ, strict, List.of(input), output("clean")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("1 of 2 records cannot be read (malformed-json: 1)");
     assertThat(temporary.resolve("clean")).doesNotExist();
 
-    CleanConfig atTheLimit = new CleanConfig(1, 1000, List.of(), true, true, true, 0.5);
+    CleanConfig atTheLimit =
+        new CleanConfig(1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0.5);
     CleanJob.run(spark, READ, atTheLimit, List.of(input), output("clean"));
   }
 
@@ -267,7 +330,8 @@ class CleanJobTest {
         CleanJob.run(
             spark,
             new ReadConfig("line", 1, 1000),
-            new CleanConfig(1, 1000, List.of(), true, true, false, 0),
+            new CleanConfig(
+                1, 1000, List.of(), true, true, false, List.of(), List.of(), "script", 0),
             List.of(input),
             output("clean"));
     assertThat(manifest.details().path("kept").asInt()).isEqualTo(1);
@@ -280,7 +344,8 @@ class CleanJobTest {
         CleanJob.run(
             spark,
             new ReadConfig("line", 1, 100),
-            new CleanConfig(1, 1000, List.of(), true, false, true, 0),
+            new CleanConfig(
+                1, 1000, List.of(), true, false, true, List.of(), List.of(), "script", 0),
             List.of(input),
             output("clean"));
     assertThat(manifest.details().path("kept").asInt()).isEqualTo(2);

@@ -54,6 +54,9 @@ public record RunConfig(
             clean.maskPersonalData(),
             clean.deduplicate(),
             clean.rejectGibberish(),
+            clean.filters(),
+            clean.thresholds(),
+            clean.languageIdentification(),
             clean.maxQuarantinedFraction());
     return new RunConfig(
         seed,

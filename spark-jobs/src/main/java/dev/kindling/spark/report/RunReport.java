@@ -208,6 +208,8 @@ public final class RunReport {
           .forEachRemaining(why -> row(out, "quarantined: " + why.getKey(), why.getValue()));
       row(out, "e-mail addresses masked", cleaning.path("maskedEmails"));
       row(out, "IP addresses masked", cleaning.path("maskedIpAddresses"));
+      row(out, "card numbers masked", cleaning.path("maskedCardNumbers"));
+      row(out, "telephone numbers masked", cleaning.path("maskedPhoneNumbers"));
       out.append("</table>\n");
     }
     JsonNode tokens = data.path("tokens");

@@ -98,10 +98,14 @@ public final class Words {
             + ")",
         reasons("rejected", details.path("rejected")),
         reasons("quarantined as unreadable", details.path("quarantined")),
-        count(details.path("maskedEmails").asLong(), "e-mail address")
-            + " and "
+        "masked: "
+            + count(details.path("maskedEmails").asLong(), "e-mail address")
+            + ", "
             + count(details.path("maskedIpAddresses").asLong(), "IP address")
-            + " masked");
+            + ", "
+            + count(details.path("maskedCardNumbers").asLong(), "card number")
+            + ", "
+            + count(details.path("maskedPhoneNumbers").asLong(), "telephone number"));
   }
 
   /** What became of the documents, from the details of a manifest of kind {@code tokens}. */

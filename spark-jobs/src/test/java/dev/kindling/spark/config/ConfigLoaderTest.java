@@ -363,6 +363,9 @@ class ConfigLoaderTest {
         maskPersonalData: false
         deduplicate: false
         rejectGibberish: false
+        filters: [c4]
+        thresholds: [lorem_ipsum=2]
+        languageIdentification: model
         maxQuarantinedFraction: 0.2
       tokenizer: {kind: character, vocabSize: 8193, minFrequency: 3, endOfText: false}
       tokenize:
