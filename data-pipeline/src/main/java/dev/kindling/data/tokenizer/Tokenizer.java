@@ -12,7 +12,8 @@ import java.util.OptionalInt;
  * are encoded letter by letter, so that no document can end another one. (Hugging Face's library
  * makes the special token of them.)
  */
-public sealed interface Tokenizer extends Serializable permits ByteLevelBpe, CharacterTokenizer {
+public sealed interface Tokenizer extends Serializable
+    permits ByteLevelBpe, CharacterTokenizer, WordPieceTokenizer {
   /** The content of the special token that ends a document, as in GPT-2. */
   String END_OF_TEXT = "<|endoftext|>";
 

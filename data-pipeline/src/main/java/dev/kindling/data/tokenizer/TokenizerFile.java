@@ -89,12 +89,18 @@ public final class TokenizerFile {
     }
     JsonFields.requireNothing(root, "truncation");
     JsonFields.requireNothing(root, "padding");
-    JsonFields.requireNothing(root, "normalizer");
     String type =
         JsonFields.type(
             JsonFields.object(root, "model"),
             "model",
-            Set.of(ByteLevelBpeFormat.MODEL_TYPE, CharacterFormat.MODEL_TYPE));
+            Set.of(
+                ByteLevelBpeFormat.MODEL_TYPE,
+                CharacterFormat.MODEL_TYPE,
+                WordPieceFormat.MODEL_TYPE));
+    if (type.equals(WordPieceFormat.MODEL_TYPE)) {
+      return WordPieceFormat.read(root);
+    }
+    JsonFields.requireNothing(root, "normalizer");
     return type.equals(ByteLevelBpeFormat.MODEL_TYPE)
         ? ByteLevelBpeFormat.read(root)
         : CharacterFormat.read(root);
@@ -110,6 +116,9 @@ public final class TokenizerFile {
     } else if (tokenizer instanceof CharacterTokenizer characters) {
       Vocabulary.writeSpecialTokens(root.putArray("added_tokens"), characters.specialTokens());
       CharacterFormat.write(characters, root);
+    } else if (tokenizer instanceof WordPieceTokenizer wordPiece) {
+      Vocabulary.writeSpecialTokens(root.putArray("added_tokens"), wordPiece.specialTokens());
+      WordPieceFormat.write(wordPiece, root);
     }
     try {
       return (WRITER.writeValueAsString(root) + "\n").getBytes(StandardCharsets.UTF_8);

@@ -82,11 +82,14 @@ public final class TokenizerJob {
   }
 
   private static void requireValid(TokenizerConfig config) {
-    boolean known = config.kind().equals(BYTE_LEVEL_BPE) || config.kind().equals(CHARACTER);
+    boolean known =
+        config.kind().equals(BYTE_LEVEL_BPE)
+            || config.kind().equals(CHARACTER)
+            || WordPieceJob.isKind(config.kind());
     if (!known) {
       throw new InvalidInputException(
           "tokenizer.kind is '" + config.kind() + "'",
-          BYTE_LEVEL_BPE + " or " + CHARACTER,
+          String.join(" or ", BYTE_LEVEL_BPE, CHARACTER, WordPieceJob.UNCASED, WordPieceJob.CASED),
           "change tokenizer.kind");
     }
     int leastVocabSize = ByteAlphabet.SIZE + (config.endOfText() ? 1 : 0);
@@ -96,6 +99,9 @@ public final class TokenizerJob {
           "at least " + leastVocabSize + ": one id for each byte and each special token",
           "raise tokenizer.vocabSize");
     }
+    if (WordPieceJob.isKind(config.kind())) {
+      WordPieceJob.requireValid(config);
+    }
     if (config.minFrequency() < 1) {
       throw new InvalidInputException(
           "tokenizer.minFrequency is " + config.minFrequency(), "1 or more", "raise it");
@@ -103,6 +109,13 @@ public final class TokenizerJob {
   }
 
   private static Tokenizer learn(TokenizerConfig config, Dataset<String> texts, Path documents) {
+    if (WordPieceJob.isKind(config.kind())) {
+      WordPieceTokenizer tokenizer = WordPieceJob.learn(config, texts);
+      if (tokenizer.vocabSize() == WordPieceLearner.SPECIAL_TOKENS.size()) {
+        throw nothingToLearn(documents, "a word");
+      }
+      return tokenizer;
+    }
     return config.kind().equals(CHARACTER)
         ? learnCharacters(config, texts, documents)
         : learnMerges(config, texts, documents);

@@ -64,9 +64,19 @@ final class WordCounter {
    * @param maxBytes the most bytes that they have together
    */
   static List<WordCount> countWords(Dataset<String> texts, long maxWords, long maxBytes) {
+    return countWords(texts, Words::new, maxWords, maxBytes);
+  }
+
+  /**
+   * Counts other words in a column of texts.
+   *
+   * @param split gives the words of a text
+   */
+  static List<WordCount> countWords(
+      Dataset<String> texts, FlatMapFunction<String, String> split, long maxWords, long maxBytes) {
     Dataset<Row> counts =
         texts
-            .flatMap((FlatMapFunction<String, String>) Words::new, Encoders.STRING())
+            .flatMap(split, Encoders.STRING())
             .groupBy(col("value"))
             .count()
             .persist(StorageLevel.MEMORY_AND_DISK());
