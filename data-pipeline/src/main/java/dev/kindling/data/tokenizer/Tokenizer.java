@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * makes the special token of them.)
  */
 public sealed interface Tokenizer extends Serializable
-    permits ByteLevelBpe, CharacterTokenizer, UnigramTokenizer {
+    permits ByteLevelBpe, CharacterTokenizer, UnigramTokenizer, WordPieceTokenizer {
   /** The content of the special token that ends a document, as in GPT-2. */
   String END_OF_TEXT = "<|endoftext|>";
 

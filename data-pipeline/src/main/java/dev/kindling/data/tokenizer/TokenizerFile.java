@@ -96,9 +96,13 @@ public final class TokenizerFile {
             Set.of(
                 ByteLevelBpeFormat.MODEL_TYPE,
                 CharacterFormat.MODEL_TYPE,
-                UnigramFormat.MODEL_TYPE));
+                UnigramFormat.MODEL_TYPE,
+                WordPieceFormat.MODEL_TYPE));
     if (type.equals(UnigramFormat.MODEL_TYPE)) {
       return UnigramFormat.read(root);
+    }
+    if (type.equals(WordPieceFormat.MODEL_TYPE)) {
+      return WordPieceFormat.read(root);
     }
     JsonFields.requireNothing(root, "normalizer");
     return type.equals(ByteLevelBpeFormat.MODEL_TYPE)
@@ -119,6 +123,9 @@ public final class TokenizerFile {
     } else if (tokenizer instanceof UnigramTokenizer unigram) {
       Vocabulary.writeSpecialTokens(root.putArray("added_tokens"), unigram.specialTokens());
       UnigramFormat.write(unigram, root);
+    } else if (tokenizer instanceof WordPieceTokenizer wordPiece) {
+      Vocabulary.writeSpecialTokens(root.putArray("added_tokens"), wordPiece.specialTokens());
+      WordPieceFormat.write(wordPiece, root);
     }
     try {
       return (WRITER.writeValueAsString(root) + "\n").getBytes(StandardCharsets.UTF_8);

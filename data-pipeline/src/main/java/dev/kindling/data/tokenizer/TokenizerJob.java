@@ -38,7 +38,7 @@ public final class TokenizerJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenizerJob.class);
   private static final int VERSION = 2;
-  private static final List<String> KINDS = List.of(BYTE_LEVEL_BPE, CHARACTER, UNIGRAM);
+  private static final List<String> KINDS = List.of(BYTE_LEVEL_BPE, CHARACTER, UNIGRAM, WordPieceJob.UNCASED, WordPieceJob.CASED);
 
   private TokenizerJob() {}
 
@@ -102,6 +102,9 @@ public final class TokenizerJob {
     if (config.kind().equals(UNIGRAM)) {
       UnigramLearning.requireValid(config);
     }
+    if (WordPieceJob.isKind(config.kind())) {
+      WordPieceJob.requireValid(config);
+    }
     if (config.minFrequency() < 1) {
       throw new InvalidInputException(
           "tokenizer.minFrequency is " + config.minFrequency(), "1 or more", "raise it");
@@ -112,8 +115,18 @@ public final class TokenizerJob {
     return switch (config.kind()) {
       case CHARACTER -> learnCharacters(config, texts, documents);
       case UNIGRAM -> UnigramLearning.learn(config, texts, documents);
+      case WordPieceJob.UNCASED, WordPieceJob.CASED -> learnPieces(config, texts, documents);
       default -> learnMerges(config, texts, documents);
     };
+  }
+
+  private static Tokenizer learnPieces(
+      TokenizerConfig config, Dataset<String> texts, Path documents) {
+    WordPieceTokenizer tokenizer = WordPieceJob.learn(config, texts);
+    if (tokenizer.vocabSize() == WordPieceLearner.SPECIAL_TOKENS.size()) {
+      throw nothingToLearn(documents, "a word");
+    }
+    return tokenizer;
   }
 
   private static Tokenizer learnCharacters(

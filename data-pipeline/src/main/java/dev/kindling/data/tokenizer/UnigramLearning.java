@@ -63,7 +63,10 @@ final class UnigramLearning {
     Dataset<String> normal =
         texts.map((MapFunction<String, String>) MetaspaceText::of, Encoders.STRING());
     return WordCounter.countWords(
-            normal, MetaspaceText::wordEnd, WordCounter.MAX_WORDS, WordCounter.MAX_WORD_BYTES)
+            normal,
+            WordCounter.endingAt(MetaspaceText::wordEnd),
+            WordCounter.MAX_WORDS,
+            WordCounter.MAX_WORD_BYTES)
         .stream()
         .collect(Collectors.toMap(WordCount::word, WordCount::count));
   }

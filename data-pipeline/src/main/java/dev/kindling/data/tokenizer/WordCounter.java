@@ -72,17 +72,24 @@ final class WordCounter {
    * @param maxBytes the most bytes that they have together
    */
   static List<WordCount> countWords(Dataset<String> texts, long maxWords, long maxBytes) {
-    return countWords(texts, PreTokenizer::wordEnd, maxWords, maxBytes);
+    return countWords(texts, endingAt(PreTokenizer::wordEnd), maxWords, maxBytes);
   }
 
-  /** As {@link #countWords(Dataset, long, long)}, with other words. */
+  /** Splits texts into the words that end where {@code wordEnd} says. */
+  static FlatMapFunction<String, String> endingAt(WordEnd wordEnd) {
+    return text -> new Words(text, wordEnd);
+  }
+
+  /**
+   * Counts other words in a column of texts.
+   *
+   * @param split gives the words of a text
+   */
   static List<WordCount> countWords(
-      Dataset<String> texts, WordEnd wordEnd, long maxWords, long maxBytes) {
+      Dataset<String> texts, FlatMapFunction<String, String> split, long maxWords, long maxBytes) {
     Dataset<Row> counts =
         texts
-            .flatMap(
-                (FlatMapFunction<String, String>) text -> new Words(text, wordEnd),
-                Encoders.STRING())
+            .flatMap(split, Encoders.STRING())
             .groupBy(col("value"))
             .count()
             .persist(StorageLevel.MEMORY_AND_DISK());

@@ -24,6 +24,8 @@ class TokenizerJobTest {
   private static final TokenizerConfig BPE = new TokenizerConfig("byte-level-bpe", 500, 2, true);
   private static final TokenizerConfig CHARACTERS = new TokenizerConfig("character", 0, 1, false);
 
+  private static final TokenizerConfig WORD_PIECES = new TokenizerConfig("wordpiece", 300, 2, true);
+
   private static final List<String> TEXTS =
       IntStream.range(0, 40).mapToObj(i -> TestTexts.story(i, 80)).toList();
 
@@ -38,7 +40,7 @@ class TokenizerJobTest {
 
   @Test
   void thePartitioningDoesNotChangeTheFile() throws IOException {
-    for (TokenizerConfig config : List.of(BPE, CHARACTERS)) {
+    for (TokenizerConfig config : List.of(BPE, CHARACTERS, WORD_PIECES)) {
       byte[] one = learn(config, TEXTS, config.kind() + 1, 1);
       byte[] seven = learn(config, TEXTS, config.kind() + 7, 7);
       assertThat(one).isEqualTo(seven);
@@ -117,6 +119,8 @@ class TokenizerJobTest {
         List.of(
             new TokenizerConfig("sentencepiece", 500, 2, true),
             new TokenizerConfig("byte-level-bpe", 256, 2, true),
+            new TokenizerConfig("wordpiece", 6, 2, true),
+            new TokenizerConfig("wordpiece", 500, 2, false),
             new TokenizerConfig("character", 0, 0, true))) {
       assertThatThrownBy(
               () -> TokenizerJob.run(spark, config, hadoopPath(directory), output("refused")))

@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       QuickstartCommand.class,
       SampleCorpusCommand.class,
       CleanCommand.class,
+      DeduplicateCommand.class,
       TokenizerCommand.class,
       TokenizeCommand.class,
       MixCommand.class,

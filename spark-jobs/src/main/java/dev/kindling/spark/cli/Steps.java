@@ -2,6 +2,7 @@ package dev.kindling.spark.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.clean.CleanJob;
+import dev.kindling.data.dedup.DeduplicateJob;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.sample.SampleCorpus;
 import dev.kindling.data.sample.SampleCorpusConfig;
@@ -12,6 +13,7 @@ import dev.kindling.spark.report.Words;
 import dev.kindling.spark.score.ScoreJob;
 import dev.kindling.spark.score.ScoringCorpus;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -37,6 +39,23 @@ final class Steps {
         String.join(", ", inputs) + " -> " + output,
         () -> CleanJob.run(spark, config.read(), config.clean(), inputs, output),
         manifest -> Words.cleaned(manifest.details()));
+  }
+
+  static Manifest deduplicate(
+      Console console,
+      SparkSession spark,
+      RunConfig config,
+      Path documents,
+      Optional<Path> older,
+      Path output) {
+    return console.step(
+        "deduplicate",
+        documents
+            + older.map(directory -> " against " + directory).orElse("")
+            + " -> "
+            + output,
+        () -> DeduplicateJob.run(spark, config.deduplicate(), documents, older, output),
+        manifest -> Words.deduplicated(manifest.details()));
   }
 
   static Manifest tokenizer(

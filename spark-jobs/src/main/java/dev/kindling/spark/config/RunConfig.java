@@ -1,6 +1,7 @@
 package dev.kindling.spark.config;
 
 import dev.kindling.data.clean.CleanConfig;
+import dev.kindling.data.dedup.DeduplicateConfig;
 import dev.kindling.data.read.ReadConfig;
 import dev.kindling.data.shard.TokenizeConfig;
 import dev.kindling.data.tokenizer.TokenizerConfig;
@@ -13,6 +14,7 @@ import java.util.List;
  * @param seed of all randomness that is not data
  * @param read how files become documents
  * @param clean which documents are kept
+ * @param deduplicate how near-duplicates are found
  * @param tokenizer the vocabulary to learn
  * @param tokenize how documents become token shards
  * @param model the shape of the model
@@ -28,6 +30,7 @@ public record RunConfig(
     long seed,
     ReadConfig read,
     CleanConfig clean,
+    DeduplicateConfig deduplicate,
     TokenizerConfig tokenizer,
     TokenizeConfig tokenize,
     ModelConfig model,
@@ -62,6 +65,7 @@ public record RunConfig(
         seed,
         read,
         withLanguages,
+        deduplicate,
         tokenizer,
         tokenize,
         model,

@@ -13,8 +13,15 @@ record DocumentsExplainer(Supplier<SparkSession> spark) implements KindExplainer
 
   @Override
   public void explain(Path directory, Manifest manifest, Explanation out) {
-    out.fact("documents that cleaning kept, and beside them what it rejected");
-    out.fact(Words.cleaned(manifest.details()));
+    boolean deduplicated = manifest.details().has("clustersBySize");
+    out.fact(
+        deduplicated
+            ? "documents without near-duplicates, and beside them what was removed"
+            : "documents that cleaning kept, and beside them what it rejected");
+    out.fact(
+        deduplicated
+            ? Words.deduplicated(manifest.details())
+            : Words.cleaned(manifest.details()));
     if (manifest.details().path("kept").asLong() > 0) {
       ParquetSample sample =
           ParquetSample.of(spark, new Path(directory, "documents"), NUM_EXAMPLES);

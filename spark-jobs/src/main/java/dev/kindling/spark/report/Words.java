@@ -108,6 +108,30 @@ public final class Words {
             + count(details.path("maskedPhoneNumbers").asLong(), "telephone number"));
   }
 
+  /** What deduplication kept and rejected, from the details of its manifest. */
+  public static String deduplicated(JsonNode details) {
+    List<String> sizes = new ArrayList<>();
+    details
+        .path("clustersBySize")
+        .fields()
+        .forEachRemaining(
+            size -> sizes.add(number(size.getValue().asLong()) + " of " + size.getKey()));
+    return String.join(
+        "\n",
+        count(details.path("read").asLong(), "document")
+            + " read: "
+            + number(details.path("kept").asLong())
+            + " kept",
+        reasons("rejected", details.path("rejected")),
+        "clusters: " + (sizes.isEmpty() ? "none" : String.join(", ", sizes)),
+        String.format(
+            Locale.ROOT,
+            "probability of being compared: %.3f at Jaccard 0.7, %.3f at 0.8, %.3f at 0.9",
+            details.at("/candidateProbability/0.7").asDouble(),
+            details.at("/candidateProbability/0.8").asDouble(),
+            details.at("/candidateProbability/0.9").asDouble()));
+  }
+
   /** What became of the documents, from the details of a manifest of kind {@code tokens}. */
   public static String tokenized(JsonNode details) {
     List<String> lines = new ArrayList<>();

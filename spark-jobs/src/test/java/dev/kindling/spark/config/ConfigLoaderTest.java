@@ -367,6 +367,12 @@ class ConfigLoaderTest {
         thresholds: [lorem_ipsum=2]
         languageIdentification: model
         maxQuarantinedFraction: 0.2
+      deduplicate:
+        shingleSize: 4
+        bands: 10
+        rows: 6
+        minJaccard: 0.7
+        keep: oldest:date
       tokenizer: {kind: character, vocabSize: 8193, minFrequency: 3, endOfText: false}
       tokenize:
         validation: {by: tail, fraction: 0.06}
