@@ -44,11 +44,7 @@ public final class DeduplicateJob {
    *     with the other; no output is left then
    */
   public static Manifest run(
-      SparkSession spark,
-      DeduplicateConfig config,
-      Path input,
-      Optional<Path> older,
-      Path output) {
+      SparkSession spark, DeduplicateConfig config, Path input, Optional<Path> older, Path output) {
     Configuration hadoop = spark.sessionState().newHadoopConf();
     Manifest.require(hadoop, input, KIND);
     OutputDirectory.requireOutside(hadoop, output, List.of(input));

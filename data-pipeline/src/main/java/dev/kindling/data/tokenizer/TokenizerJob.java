@@ -38,7 +38,8 @@ public final class TokenizerJob {
 
   private static final Logger LOG = LoggerFactory.getLogger(TokenizerJob.class);
   private static final int VERSION = 2;
-  private static final List<String> KINDS = List.of(BYTE_LEVEL_BPE, CHARACTER, UNIGRAM, WordPieceJob.UNCASED, WordPieceJob.CASED);
+  private static final List<String> KINDS =
+      List.of(BYTE_LEVEL_BPE, CHARACTER, UNIGRAM, WordPieceJob.UNCASED, WordPieceJob.CASED);
 
   private TokenizerJob() {}
 

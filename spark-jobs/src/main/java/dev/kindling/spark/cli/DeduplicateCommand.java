@@ -19,11 +19,7 @@ import picocli.CommandLine.Spec;
           + " removed is kept beside the result, with the id of the document that stays; so is an"
           + " index that the next crawl can be held against."
     },
-    footer = {
-      "Examples:",
-      "  kindling deduplicate --input runs/documents --output runs/unique",
-      "  kindling deduplicate --input runs/may --against runs/april-unique --output runs/may-unique"
-    })
+    footer = {"Example:", "  kindling deduplicate --input runs/documents --output runs/unique"})
 final class DeduplicateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
@@ -38,7 +34,8 @@ final class DeduplicateCommand implements Callable<Integer> {
   @Option(
       names = "--against",
       paramLabel = "DIR",
-      description = "The output of this command for an older crawl. Its documents stay as they are.")
+      description =
+          "The output of this command for an older crawl. Its documents stay as they are.")
   private Path older;
 
   @Option(

@@ -50,10 +50,7 @@ final class Steps {
       Path output) {
     return console.step(
         "deduplicate",
-        documents
-            + older.map(directory -> " against " + directory).orElse("")
-            + " -> "
-            + output,
+        documents + older.map(directory -> " against " + directory).orElse("") + " -> " + output,
         () -> DeduplicateJob.run(spark, config.deduplicate(), documents, older, output),
         manifest -> Words.deduplicated(manifest.details()));
   }

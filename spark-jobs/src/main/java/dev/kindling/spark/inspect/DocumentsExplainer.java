@@ -19,9 +19,7 @@ record DocumentsExplainer(Supplier<SparkSession> spark) implements KindExplainer
             ? "documents without near-duplicates, and beside them what was removed"
             : "documents that cleaning kept, and beside them what it rejected");
     out.fact(
-        deduplicated
-            ? Words.deduplicated(manifest.details())
-            : Words.cleaned(manifest.details()));
+        deduplicated ? Words.deduplicated(manifest.details()) : Words.cleaned(manifest.details()));
     if (manifest.details().path("kept").asLong() > 0) {
       ParquetSample sample =
           ParquetSample.of(spark, new Path(directory, "documents"), NUM_EXAMPLES);
