@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeduplicateJobTest {
-  private static final DeduplicateConfig CONFIG = new DeduplicateConfig(5, 14, 8, 0.8, "longest");
+  private static final DeduplicateConfig CONFIG =
+      new DeduplicateConfig(3, 5, 14, 8, 0.8, "longest");
 
   private final SparkSession spark = CleanOutput.localSpark();
 
@@ -37,7 +38,8 @@ class DeduplicateJobTest {
     Manifest manifest = DeduplicateJob.run(spark, CONFIG, april, Optional.empty(), unique);
 
     assertThat(manifest.kind()).isEqualTo("documents");
-    assertThat(manifest.details().path("rejected").toString()).isEqualTo("{\"near-duplicate\":1}");
+    assertThat(manifest.details().path("rejected").toString())
+        .isEqualTo("{\"near-duplicate\":1,\"repeated-lines\":0}");
     assertThat(manifest.details().path("clustersBySize").toString()).isEqualTo("{\"2\":1}");
     assertThat(ids(unique, "documents")).containsExactly("b", "c");
     Row rejected = spark.read().parquet(unique + "/rejected").first();
@@ -51,6 +53,31 @@ class DeduplicateJobTest {
 
     assertThat(ids(mayUnique, "documents")).containsExactly("e");
     assertThat(ids(mayUnique, "index")).containsExactly("e");
+  }
+
+  @Test
+  void linesOfManyDocumentsGoFirst() throws IOException {
+    String menu = "Home | About us | Contact\\n";
+    String lines = "{\"id\": \"%s\", \"text\": \"" + menu + "%s\"}";
+    Path documents =
+        clean(
+            "pages",
+            lines.formatted("a", "The first page is about the sea."),
+            lines.formatted("b", "The second one tells of a mountain."),
+            lines.formatted("c", ""));
+    Path output = output("pages-unique");
+
+    Manifest manifest = DeduplicateJob.run(spark, CONFIG, documents, Optional.empty(), output);
+
+    assertThat(manifest.details().path("rejected").toString())
+        .isEqualTo("{\"near-duplicate\":0,\"repeated-lines\":1}");
+    assertThat(manifest.details().path("removedLines").asLong()).isEqualTo(3);
+    assertThat(ids(output, "documents")).containsExactly("a", "b");
+    Row first = spark.read().parquet(output + "/documents").orderBy("id").first();
+    assertThat(first.<String>getAs("text")).isEqualTo("The first page is about the sea.");
+    assertThat(first.<Integer>getAs("characters")).isEqualTo(32);
+    Row rejected = spark.read().parquet(output + "/rejected").first();
+    assertThat(rejected.<String>getAs("text")).startsWith("Home | About us");
   }
 
   @Test

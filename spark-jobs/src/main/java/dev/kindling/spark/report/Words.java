@@ -123,6 +123,7 @@ public final class Words {
             + number(details.path("kept").asLong())
             + " kept",
         reasons("rejected", details.path("rejected")),
+        count(details.path("removedLines").asLong(), "repeated line") + " removed",
         "clusters: " + (sizes.isEmpty() ? "none" : String.join(", ", sizes)),
         String.format(
             Locale.ROOT,

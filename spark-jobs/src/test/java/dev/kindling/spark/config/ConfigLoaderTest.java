@@ -368,6 +368,7 @@ class ConfigLoaderTest {
         languageIdentification: model
         maxQuarantinedFraction: 0.2
       deduplicate:
+        repeatedLineDocuments: 7
         shingleSize: 4
         bands: 10
         rows: 6
