@@ -2,60 +2,54 @@ package dev.kindling.data.clean;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.signal.FilterPlan;
-import dev.kindling.data.signal.LanguageDetector;
+import dev.kindling.data.signal.FilterRule;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The thresholds of cleaning. Characters are Unicode code points.
+ * Which documents are kept: thresholds over what was measured of their texts. Characters are
+ * Unicode code points.
  *
  * @param minCharacters a shorter text is rejected
  * @param maxCharacters a longer text is rejected
  * @param languages the languages to keep; empty keeps all
- * @param maskPersonalData whether addresses, card and telephone numbers are replaced
- * @param deduplicate whether exact duplicates are rejected
- * @param rejectGibberish whether text in form only is rejected ({@link GibberishFilter})
- * @param filters published filters ({@link FilterPlan#preset}), in the order in which they judge
+ * @param minLanguageScore a document whose language is less sure is rejected
+ * @param blockedUrls files with domains and addresses ({@link UrlBlocklist})
+ * @param rejectGibberish whether text in form only is rejected ({@link Gibberish})
+ * @param filters published filters ({@link FilterPlan#preset}), in the order in which they judge,
+ *     each with the languages that it judges, such as {@code gopher-quality@en} or {@code
+ *     chinese@zh+ja}; without them it judges all
  * @param thresholds other thresholds for rules of these filters, such as {@code
  *     gopher_short_doc=30}
- * @param languageIdentification {@code script}: the language that most of a script's text is in;
- *     {@code model}: the likeliest by a character n-gram model ({@link LanguageDetector})
- * @param maxQuarantinedFraction the job fails above this fraction of unreadable records
+ * @param deduplicateUrls whether of documents with the same address the newest is kept alone
+ * @param deduplicate whether exact duplicates are rejected
  */
 public record CleanConfig(
     int minCharacters,
     int maxCharacters,
     List<String> languages,
-    boolean maskPersonalData,
-    boolean deduplicate,
+    double minLanguageScore,
+    List<String> blockedUrls,
     boolean rejectGibberish,
     List<String> filters,
     List<String> thresholds,
-    String languageIdentification,
-    double maxQuarantinedFraction)
+    boolean deduplicateUrls,
+    boolean deduplicate)
     implements Serializable {
-  /** {@link #languageIdentification} by the script alone. */
-  public static final String BY_SCRIPT = "script";
-
-  /** {@link #languageIdentification} by {@link LanguageDetector}. */
-  public static final String BY_MODEL = "model";
-
-  private static final long serialVersionUID = 2L;
+  private static final long serialVersionUID = 3L;
 
   /**
    * @throws InvalidInputException if a value is out of range
    */
   public CleanConfig {
     languages = languages == null ? List.of() : List.copyOf(languages);
+    blockedUrls = blockedUrls == null ? List.of() : List.copyOf(blockedUrls);
     filters = filters == null ? List.of() : List.copyOf(filters);
     thresholds = thresholds == null ? List.of() : List.copyOf(thresholds);
-    if (!languageIdentification.equals(BY_SCRIPT) && !languageIdentification.equals(BY_MODEL)) {
-      throw new InvalidInputException(
-          "clean.languageIdentification is '" + languageIdentification + "'",
-          BY_SCRIPT + " or " + BY_MODEL,
-          "change clean.languageIdentification");
-    }
-    plan(filters, thresholds);
+    signalRules(filters, thresholds);
     if (minCharacters < 0) {
       throw new InvalidInputException(
           "clean.minCharacters is " + minCharacters, "0 or more", "choose another value");
@@ -66,29 +60,57 @@ public record CleanConfig(
           "1 or more, and at least clean.minCharacters, which is " + minCharacters,
           "choose other values");
     }
-    if (!(maxQuarantinedFraction >= 0 && maxQuarantinedFraction <= 1)) {
+    if (!(minLanguageScore >= 0 && minLanguageScore <= 1)) {
       throw new InvalidInputException(
-          "clean.maxQuarantinedFraction is " + maxQuarantinedFraction,
-          "0 to 1",
-          "choose another value");
+          "clean.minLanguageScore is " + minLanguageScore, "0 to 1", "choose another value");
     }
   }
 
-  /** The rules of all filters, in order, with their thresholds. */
-  FilterPlan plan() {
-    return plan(filters, thresholds);
+  /** The same but for the languages that are kept, as ISO 639-1 codes. */
+  public CleanConfig withLanguages(List<String> others) {
+    return new CleanConfig(
+        minCharacters,
+        maxCharacters,
+        others,
+        minLanguageScore,
+        blockedUrls,
+        rejectGibberish,
+        filters,
+        thresholds,
+        deduplicateUrls,
+        deduplicate);
   }
 
-  private static FilterPlan plan(List<String> filters, List<String> thresholds) {
+  /** The rules of all filters, in order, with their thresholds and languages. */
+  List<SignalRule> signalRules() {
+    return signalRules(filters, thresholds);
+  }
+
+  private static List<SignalRule> signalRules(List<String> filters, List<String> thresholds) {
     FilterPlan plan = new FilterPlan(List.of());
+    Map<String, List<String>> languagesByRule = new HashMap<>();
     for (String filter : filters) {
-      plan = plan.then(FilterPlan.preset(filter));
+      int at = filter.indexOf('@');
+      FilterPlan preset = FilterPlan.preset(at < 0 ? filter : filter.substring(0, at));
+      List<String> languages =
+          at < 0 ? List.of() : List.of(filter.substring(at + 1).split("\\+", -1));
+      preset.rules().forEach(rule -> languagesByRule.put(rule.name(), languages));
+      plan = plan.then(preset);
     }
+    List<SignalRule> rules = new ArrayList<>();
+    for (FilterRule rule : withThresholds(plan, thresholds).rules()) {
+      rules.add(new SignalRule(rule, languagesByRule.get(rule.name())));
+    }
+    return List.copyOf(rules);
+  }
+
+  private static FilterPlan withThresholds(FilterPlan plan, List<String> thresholds) {
+    FilterPlan changed = plan;
     for (String threshold : thresholds) {
       int equals = threshold.indexOf('=');
       try {
-        plan =
-            plan.withThreshold(
+        changed =
+            changed.withThreshold(
                 threshold.substring(0, equals).strip(),
                 Double.parseDouble(threshold.substring(equals + 1)));
       } catch (IndexOutOfBoundsException | NumberFormatException e) {
@@ -99,6 +121,6 @@ public record CleanConfig(
             e);
       }
     }
-    return plan;
+    return changed;
   }
 }

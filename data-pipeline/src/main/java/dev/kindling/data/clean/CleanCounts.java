@@ -26,16 +26,20 @@ import org.apache.spark.sql.Row;
  *
  * @param kept by language
  * @param rejected by rule
+ * @param rejectedBytes their texts in UTF-8, by rule
  * @param quarantined by reason
  * @param renamedIds records whose id another one had before
+ * @param keptBytes in UTF-8
  * @param masked personal data in what was kept, by kind
  */
 record CleanCounts(
     SortedMap<String, Long> kept,
     SortedMap<String, Long> rejected,
+    SortedMap<String, Long> rejectedBytes,
     SortedMap<String, Long> quarantined,
     long renamedIds,
     long keptCharacters,
+    long keptBytes,
     SortedMap<String, Long> masked) {
 
   /** Columns of what was masked, with the names of their sums in the manifest. */
@@ -50,37 +54,44 @@ record CleanCounts(
   static CleanCounts of(Dataset<Row> records) {
     SortedMap<String, Long> kept = new TreeMap<>();
     SortedMap<String, Long> rejected = new TreeMap<>();
+    SortedMap<String, Long> rejectedBytes = new TreeMap<>();
     SortedMap<String, Long> quarantined = new TreeMap<>();
     long renamed = 0;
     long characters = 0;
+    long bytes = 0;
     SortedMap<String, Long> masked = new TreeMap<>();
     MASKED.values().forEach(name -> masked.put(name, 0L));
     List<Row> groups =
         records
             .withColumn(
                 "label",
-                when(col("outcome").equalTo(CleanedRecords.KEPT), col("language"))
-                    .when(col("outcome").equalTo(CleanedRecords.REJECTED), col("rule"))
-                    .otherwise(col("reason")))
+                when(col("outcome").equalTo(Decisions.KEPT), col("language"))
+                    .when(col("outcome").equalTo(Decisions.REJECTED), col("rule"))
+                    .otherwise(col("unreadable")))
             .groupBy(col("outcome"), col("label"))
             .agg(count(lit(1)).as("records"), totals())
             .collectAsList();
     for (Row group : groups) {
       String label = group.getAs("label");
       long numRecords = group.<Long>getAs("records");
-      renamed += group.<Long>getAs(CleanedRecords.RENAMED);
+      renamed += group.<Long>getAs(Decisions.RENAMED);
       switch (group.<String>getAs("outcome")) {
-        case CleanedRecords.KEPT -> {
+        case Decisions.KEPT -> {
           kept.put(label, numRecords);
           characters += group.<Long>getAs("characters");
+          bytes += group.<Long>getAs("utf8_bytes");
           MASKED.forEach(
               (column, name) -> masked.merge(name, group.<Long>getAs(column), Long::sum));
         }
-        case CleanedRecords.REJECTED -> rejected.put(label, numRecords);
+        case Decisions.REJECTED -> {
+          rejected.put(label, numRecords);
+          rejectedBytes.put(label, group.<Long>getAs("utf8_bytes"));
+        }
         default -> quarantined.put(label, numRecords);
       }
     }
-    return new CleanCounts(kept, rejected, quarantined, renamed, characters, masked);
+    return new CleanCounts(
+        kept, rejected, rejectedBytes, quarantined, renamed, characters, bytes, masked);
   }
 
   long numKept() {
@@ -96,27 +107,10 @@ record CleanCounts(
   }
 
   /**
-   * @throws InvalidInputException if nothing was kept, or too much could not be read
+   * @throws InvalidInputException if nothing was kept
    */
-  void requireUsable(CleanConfig config, List<String> inputs) {
+  void requireUsable(List<String> inputs) {
     String names = String.join(", ", inputs);
-    if (numRead() == 0) {
-      throw new InvalidInputException(
-          names + " has no records", "at least one document", "check the input");
-    }
-    if (numQuarantined() > config.maxQuarantinedFraction() * numRead()) {
-      throw new InvalidInputException(
-          names
-              + ": "
-              + numQuarantined()
-              + " of "
-              + numRead()
-              + " records cannot be read ("
-              + describe(quarantined)
-              + ")",
-          "at most clean.maxQuarantinedFraction = " + config.maxQuarantinedFraction() + " of them",
-          "repair the input, or raise the limit with --set clean.maxQuarantinedFraction=...");
-    }
     if (numKept() == 0) {
       throw new InvalidInputException(
           names + ": none of " + numRead() + " records was kept (" + describeLosses() + ")",
@@ -131,10 +125,12 @@ record CleanCounts(
     details.put("read", numRead());
     details.put("kept", numKept());
     put(details.putObject("rejected"), rejected);
+    put(details.putObject("rejectedBytes"), rejectedBytes);
     put(details.putObject("quarantined"), quarantined);
     details.put("renamedIds", renamedIds);
     put(details.putObject("keptByLanguage"), kept);
     details.put("keptCharacters", keptCharacters);
+    details.put("keptBytes", keptBytes);
     put(details, masked);
     ArrayNode skipped = details.putArray("skippedFiles");
     skippedFiles.forEach(skipped::add);
@@ -158,7 +154,8 @@ record CleanCounts(
   }
 
   private static Column[] totals() {
-    return Stream.concat(Stream.of(CleanedRecords.RENAMED, "characters"), MASKED.keySet().stream())
+    return Stream.concat(
+            Stream.of(Decisions.RENAMED, "characters", "utf8_bytes"), MASKED.keySet().stream())
         .map(CleanCounts::total)
         .toArray(Column[]::new);
   }

@@ -1,7 +1,7 @@
 /**
- * Raw records to documents worth learning from. {@link dev.kindling.data.clean.CleanJob} is the
- * whole step; {@link dev.kindling.data.clean.DocumentCleaner} is what happens to one document, in
- * order. A rewriter changes a document, a filter judges it, and whatever is rejected is kept beside
- * the result with the rule and the reason.
+ * Measured records to documents worth learning from. Texts are measured once ({@link
+ * dev.kindling.data.clean.SignalsJob}, or within {@link dev.kindling.data.clean.CleanJob}), and
+ * then judged by rules over what was measured, as often as thresholds change. Whatever is rejected
+ * is kept beside the result with the rule and the reason.
  */
 package dev.kindling.data.clean;

@@ -3,7 +3,6 @@ package dev.kindling.data.dedup;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.when;
 
 import dev.kindling.data.manifest.Checksums;
@@ -15,8 +14,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Exact deduplication: of the documents with the same key, the one with the smallest id stays.
- * Which one that is does not depend on partitions or on who came first.
+ * Exact deduplication: of the documents with the same key, one stays. Which one that is does not
+ * depend on partitions or on who came first.
  *
  * <p>Only keys and ids are shuffled to find the groups; the groups with more than one member are
  * then joined back, which Spark does by broadcast where they are few.
@@ -47,17 +46,24 @@ public final class ExactDuplicates {
    *
    * @param documents with a key and an id that is unique; read more than once, so best cached
    * @param candidate which rows take part
-   * @param key the name of the column with {@link #key}, never null
+   * @param key the name of the column to compare; rows without one have no duplicate
    * @param id the name of the column with the id
+   * @param staying an aggregate that gives the id of the document that stays, such as {@code
+   *     min(id)}
    * @param keptId the name of the column to add
    */
   public static Dataset<Row> markDuplicates(
-      Dataset<Row> documents, Column candidate, String key, String id, String keptId) {
+      Dataset<Row> documents,
+      Column candidate,
+      String key,
+      String id,
+      Column staying,
+      String keptId) {
     Dataset<Row> groups =
         documents
-            .filter(candidate)
+            .filter(candidate.and(col(key).isNotNull()))
             .groupBy(col(key))
-            .agg(min(col(id)).as(keptId), count(lit(1)).as(NUM_MEMBERS))
+            .agg(staying.as(keptId), count(lit(1)).as(NUM_MEMBERS))
             .filter(col(NUM_MEMBERS).gt(1))
             .select(col(key).as(key + "_of_group"), col(keptId).as("first_id"));
     return documents

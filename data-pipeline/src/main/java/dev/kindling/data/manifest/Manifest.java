@@ -29,8 +29,8 @@ import org.apache.hadoop.fs.Path;
  * checkpoint, on any Hadoop filesystem, because it needs no rename.
  *
  * @param schemaVersion the version of this layout; see {@link #SCHEMA_VERSION}
- * @param kind what the directory is: {@code corpus}, {@code documents}, {@code tokenizer}, {@code
- *     tokens}, {@code checkpoint}, {@code scores}
+ * @param kind what the directory is: {@code corpus}, {@code signals}, {@code documents}, {@code
+ *     tokenizer}, {@code tokens}, {@code checkpoint}, {@code scores}
  * @param fingerprint SHA-256 over everything that decided the content (configuration and inputs):
  *     equal fingerprints mean that the work is already done
  * @param details the kind's own facts: counts, names, settings

@@ -12,7 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * JSON Lines: one object per line, with {@code text}, and where they are known {@code id}, {@code
- * source} and {@code language}; other fields are skipped.
+ * source}, {@code language}, {@code url} and {@code date}; other fields are skipped.
  */
 final class JsonLinesRecords implements RecordReader {
   private final Segment segment;
@@ -96,6 +96,8 @@ final class JsonLinesRecords implements RecordReader {
     String text = null;
     String source = null;
     String language = null;
+    String url = null;
+    String date = null;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -104,6 +106,8 @@ final class JsonLinesRecords implements RecordReader {
         case "text" -> text = value == JsonToken.VALUE_STRING ? parser.getText() : null;
         case "source" -> source = parser.getValueAsString();
         case "language" -> language = parser.getValueAsString();
+        case "url" -> url = parser.getValueAsString();
+        case "date" -> date = parser.getValueAsString();
         default -> {}
       }
       parser.skipChildren();
@@ -112,7 +116,7 @@ final class JsonLinesRecords implements RecordReader {
       return segment.quarantined(
           offset, QuarantineReason.MISSING_TEXT, "no field 'text' that is a string");
     }
-    return segment.readable(id, text, source, language, offset);
+    return segment.readable(new RecordFields(id, source, language, url, date), text, offset);
   }
 
   private ReadRecord malformed(long offset, String detail) {

@@ -23,12 +23,13 @@ import org.apache.parquet.schema.Type;
 
 /**
  * The row groups of a Parquet file whose middle lies in the segment: column {@code text} and, where
- * there are any, {@code id}, {@code source} and {@code language}; other columns are not read. Page
- * checksums are verified. Files are read one by one, rather than by Spark's own reader, so that a
- * damaged file costs its own rows and not the job.
+ * there are any, {@code id}, {@code source}, {@code language}, {@code url} and {@code date}; other
+ * columns are not read. Page checksums are verified. Files are read one by one, rather than by
+ * Spark's own reader, so that a damaged file costs its own rows and not the job.
  */
 final class ParquetRecords implements RecordReader {
-  private static final List<String> COLUMNS = List.of("id", "text", "source", "language");
+  private static final List<String> COLUMNS =
+      List.of("id", "text", "source", "language", "url", "date");
 
   private final Segment segment;
   private ParquetFileReader file;
@@ -135,8 +136,14 @@ final class ParquetRecords implements RecordReader {
     if (text == null) {
       return segment.quarantined(position, QuarantineReason.MISSING_TEXT, "'text' is null");
     }
-    return segment.readable(
-        values.get("id"), text, values.get("source"), values.get("language"), position);
+    RecordFields fields =
+        new RecordFields(
+            values.get("id"),
+            values.get("source"),
+            values.get("language"),
+            values.get("url"),
+            values.get("date"));
+    return segment.readable(fields, text, position);
   }
 
   /** Empty where it is no UTF-8, which Parquet itself would replace silently. */

@@ -16,13 +16,15 @@ import java.io.Serializable;
  * @param maxDecompressionRatio decompressed per compressed bytes, from which on the rest of a gzip
  *     or Zstandard file goes to quarantine. Text has 3 to 20, very repetitive pages about 100, and
  *     gzip at most 1032. The first 16 MiB are free, so that small files may be as they are.
+ * @param maxQuarantinedFraction a job fails above this fraction of records that cannot be read
  */
 public record ReadConfig(
     String text,
     int chunkCharacters,
     long maxRecordBytes,
     int maxNestingDepth,
-    int maxDecompressionRatio)
+    int maxDecompressionRatio,
+    double maxQuarantinedFraction)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -34,10 +36,17 @@ public record ReadConfig(
 
   private static final int DEFAULT_NESTING_DEPTH = 64;
   private static final int DEFAULT_DECOMPRESSION_RATIO = 200;
+  private static final double DEFAULT_QUARANTINED_FRACTION = 0.1;
 
   /** The other settings at their defaults. */
   public ReadConfig(String text, int chunkCharacters, long maxRecordBytes) {
-    this(text, chunkCharacters, maxRecordBytes, DEFAULT_NESTING_DEPTH, DEFAULT_DECOMPRESSION_RATIO);
+    this(
+        text,
+        chunkCharacters,
+        maxRecordBytes,
+        DEFAULT_NESTING_DEPTH,
+        DEFAULT_DECOMPRESSION_RATIO,
+        DEFAULT_QUARANTINED_FRACTION);
   }
 
   /**
@@ -65,6 +74,12 @@ public record ReadConfig(
       throw new InvalidInputException(
           "read.maxDecompressionRatio is " + maxDecompressionRatio,
           "1 or more",
+          "choose another value");
+    }
+    if (!(maxQuarantinedFraction >= 0 && maxQuarantinedFraction <= 1)) {
+      throw new InvalidInputException(
+          "read.maxQuarantinedFraction is " + maxQuarantinedFraction,
+          "0 to 1",
           "choose another value");
     }
   }

@@ -11,8 +11,11 @@ public sealed interface ReadRecord {
    *     brings an id of its own
    * @param position byte offset in the decompressed file, or row number for Parquet
    * @param html whether the text is HTML markup
+   * @param url where the text was found; null where that is not known
+   * @param date when it was found or written, in ISO 8601; null where that is not known
    */
-  record ReadDocument(Document document, String origin, long position, boolean html)
+  record ReadDocument(
+      Document document, String origin, long position, boolean html, String url, String date)
       implements ReadRecord {}
 
   /**

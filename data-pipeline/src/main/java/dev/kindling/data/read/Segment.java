@@ -58,31 +58,26 @@ record Segment(
   }
 
   ReadRecord readable(String text, long position) {
-    return readable(idAt(position), text, source, UNKNOWN_LANGUAGE, position);
+    return readable(RecordFields.NONE, text, position);
   }
 
-  /** A record that may bring its own id, null where it does not, and may be markup. */
-  ReadRecord readable(String id, String text, boolean html, long position) {
-    return readable(id, text, source, UNKNOWN_LANGUAGE, html, position);
+  /** A record of the file's format. */
+  ReadRecord readable(RecordFields fields, String text, long position) {
+    return readable(fields, text, format == FileFormat.HTML, position);
   }
 
-  /** A record that may bring its own id, source and language; null where it does not. */
-  ReadRecord readable(String id, String text, String ownSource, String language, long position) {
-    return readable(id, text, ownSource, language, format == FileFormat.HTML, position);
-  }
-
-  private ReadRecord readable(
-      String id, String text, String ownSource, String language, boolean html, long position) {
+  /** A record that may be markup. */
+  ReadRecord readable(RecordFields fields, String text, boolean html, long position) {
     if (Utf8.hasLoneSurrogate(text)) {
       return quarantined(position, QuarantineReason.LONE_SURROGATE, "in the text");
     }
     Document document =
         new Document(
-            id == null ? idAt(position) : id,
+            fields.id() == null ? idAt(position) : fields.id(),
             text,
-            ownSource == null ? source : ownSource,
-            language == null ? UNKNOWN_LANGUAGE : language);
-    return new ReadDocument(document, idAt(position), position, html);
+            fields.source() == null ? source : fields.source(),
+            fields.language() == null ? UNKNOWN_LANGUAGE : fields.language());
+    return new ReadDocument(document, idAt(position), position, html, fields.url(), fields.date());
   }
 
   ReadRecord quarantined(long position, QuarantineReason reason, String detail) {

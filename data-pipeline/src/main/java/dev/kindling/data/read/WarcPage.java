@@ -86,7 +86,7 @@ final class WarcPage {
     PageText text = PageText.of(bytes, type.parameters().get("charset"), html);
     return Optional.of(
         text.decoded()
-            .map(decoded -> segment.readable(idOf(record), decoded, html, offset))
+            .map(decoded -> segment.readable(fieldsOf(record), decoded, html, offset))
             .orElseGet(() -> unreadable(offset, text.charset())));
   }
 
@@ -101,10 +101,22 @@ final class WarcPage {
         offset, QuarantineReason.BROKEN_ENCODING, which + " is not known, or is not followed");
   }
 
-  /** The record's own id without its angle brackets; null where it has none. */
-  private static String idOf(WarcRecord record) {
-    String id = record.headers().first("WARC-Record-ID").orElse("").strip();
-    String bare = id.startsWith("<") && id.endsWith(">") ? id.substring(1, id.length() - 1) : id;
+  private static RecordFields fieldsOf(WarcRecord record) {
+    return new RecordFields(
+        bare(record, "WARC-Record-ID"),
+        null,
+        null,
+        bare(record, "WARC-Target-URI"),
+        bare(record, "WARC-Date"));
+  }
+
+  /** A header without the angle brackets around it, if any; null where the record has none. */
+  private static String bare(WarcRecord record, String header) {
+    String value = record.headers().first(header).orElse("").strip();
+    String bare =
+        value.startsWith("<") && value.endsWith(">")
+            ? value.substring(1, value.length() - 1)
+            : value;
     return bare.isEmpty() ? null : bare;
   }
 

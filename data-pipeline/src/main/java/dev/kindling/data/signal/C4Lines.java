@@ -100,10 +100,7 @@ public final class C4Lines {
    *     FineWeb
    */
   public static Result apply(String text, boolean terminalPunctuation) {
-    return apply(text, Spans.lines(text), terminalPunctuation);
-  }
-
-  static Result apply(String text, Spans lines, boolean terminalPunctuation) {
+    Spans lines = Spans.lines(text);
     C4Lines rules = new C4Lines(terminalPunctuation);
     for (int i = 0; i < lines.size(); i++) {
       int start = Characters.skipSpace(text, lines.start(i), lines.end(i));

@@ -47,7 +47,7 @@ final class CharacterSignals {
 
   private void set(SignalValues values) {
     values.set(Signal.CHARACTERS, characters);
-    values.set(Signal.BYTES, bytes);
+    values.set(Signal.UTF8_BYTES, bytes);
     values.setRatio(Signal.DIGIT_FRACTION, digits, characters);
     values.setRatio(Signal.UPPERCASE_FRACTION, upperCase, characters);
     values.setRatio(Signal.WHITESPACE_FRACTION, spaces, characters);

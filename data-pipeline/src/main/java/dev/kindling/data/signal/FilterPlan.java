@@ -5,7 +5,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -59,7 +58,7 @@ public record FilterPlan(List<FilterRule> rules) implements Serializable {
   }
 
   /**
-   * The same rules with another threshold for one of them.
+   * The same rules with another threshold for the one of that name.
    *
    * @throws InvalidInputException if no rule has that name, or the threshold is no number
    */
@@ -81,15 +80,5 @@ public record FilterPlan(List<FilterRule> rules) implements Serializable {
             "no threshold",
             "add a preset or rules, or leave the threshold out")
         : UnknownName.error("filter rule", rule, names);
-  }
-
-  /** The first rule that a document of these values fails; empty where it passes. */
-  public Optional<FilterRule> firstFailing(SignalValues values) {
-    return rules.stream().filter(rule -> rule.fails(values)).findFirst();
-  }
-
-  /** All rules that a document of these values fails, in order: how much rules overlap. */
-  public List<FilterRule> allFailing(SignalValues values) {
-    return rules.stream().filter(rule -> rule.fails(values)).toList();
   }
 }

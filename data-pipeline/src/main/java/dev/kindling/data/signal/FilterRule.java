@@ -47,13 +47,13 @@ public record FilterRule(String name, Signal signal, Comparison comparison, doub
     return comparison.holds(values.get(signal), threshold);
   }
 
-  FilterRule withThreshold(double other) {
+  /** The same rule with another threshold. */
+  public FilterRule withThreshold(double other) {
     return new FilterRule(name, signal, comparison, other);
   }
 
-  /** For a person, such as {@code dup_line_frac: dup_line_fraction > 0.3}. */
-  @Override
-  public String toString() {
-    return name + ": " + signal.signalName() + " " + comparison.sign() + " " + threshold;
+  /** What fails, for a person, such as {@code dup_line_fraction > 0.3}. */
+  public String condition() {
+    return signal.signalName() + " " + comparison.sign() + " " + threshold;
   }
 }

@@ -15,7 +15,7 @@ public enum Signal {
   /** {@code |text|}. */
   CHARACTERS(Type.INTEGER, "Unicode code points"),
   /** Bytes of the text in UTF-8. */
-  BYTES(Type.INTEGER, "bytes in UTF-8"),
+  UTF8_BYTES(Type.INTEGER, "bytes in UTF-8"),
   /** Words, punctuation included. */
   WORDS(Type.INTEGER, "words, punctuation included"),
   /** Lines. */

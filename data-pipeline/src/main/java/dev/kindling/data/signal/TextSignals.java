@@ -14,6 +14,15 @@ public final class TextSignals {
    *     split ({@link Words})
    */
   public static SignalValues compute(String text, String language) {
+    return compute(text, language, C4Lines.apply(text, true));
+  }
+
+  /**
+   * As {@link #compute(String, String)}, for a text of which C4's rules have dropped lines.
+   *
+   * @param c4 what they found in the text as it was before, which is what C4's signals say
+   */
+  public static SignalValues compute(String text, String language, C4Lines.Result c4) {
     SignalValues values = new SignalValues();
     Spans lines = Spans.lines(text);
     Spans nonBlankLines = Spans.nonBlankLines(text);
@@ -28,7 +37,7 @@ public final class TextSignals {
     ofLines.computeOfNonBlankLines(nonBlankLines, values);
     ofLines.computeSymbols(values);
     new RepetitionSignals(text, values).compute(paragraphs, nonBlankLines, words);
-    setC4(C4Lines.apply(text, lines, true), values);
+    setC4(c4, values);
     return values;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.data.CleanOutput;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.extract.ExtractConfig;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.read.ReadConfig;
 import dev.kindling.data.sample.SampleCorpus;
@@ -25,10 +26,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CleanJobTest {
-  private static final ReadConfig READ = new ReadConfig("chunk", 4000, 1 << 20);
-  private static final CleanConfig CLEAN =
-      new CleanConfig(
-          50, 100_000, List.of("en", "zh"), true, true, true, List.of(), List.of(), "script", 0.5);
+  private static final ReadConfig READ = new ReadConfig("chunk", 4000, 1 << 20, 64, 200, 0.5);
+  private static final ExtractConfig EXTRACT = new ExtractConfig(false, "script", "all", true);
+  private static final CleanConfig CLEAN = lengths(50, 100_000).withLanguages(List.of("en", "zh"));
+  private static final CleanConfig SHORT = lengths(1, 1000);
+
+  private static CleanConfig lengths(int minCharacters, int maxCharacters) {
+    return new CleanConfig(
+        minCharacters,
+        maxCharacters,
+        List.of(),
+        0,
+        List.of(),
+        true,
+        List.of(),
+        List.of(),
+        false,
+        true);
+  }
+
+  private static ReadConfig quarantining(double maxFraction) {
+    return new ReadConfig("chunk", 4000, 1 << 20, 64, 200, maxFraction);
+  }
 
   private final SparkSession spark = CleanOutput.localSpark();
 
@@ -55,7 +74,8 @@ class CleanJobTest {
   }
 
   private Manifest cleanCorpus(Path output) {
-    return CleanJob.run(spark, READ, CLEAN, List.of(shared.resolve("corpus").toString()), output);
+    return CleanJob.run(
+        spark, READ, EXTRACT, CLEAN, List.of(shared.resolve("corpus").toString()), output);
   }
 
   private Set<String> ids(Path output, String part) {
@@ -128,7 +148,7 @@ class CleanJobTest {
     other.conf().set("spark.sql.files.maxPartitionBytes", "400000");
     other.conf().set("spark.sql.shuffle.partitions", "7");
     other.conf().set("spark.sql.autoBroadcastJoinThreshold", "-1");
-    CleanJob.run(other, READ, CLEAN, List.of(shared.resolve("corpus").toString()), many);
+    CleanJob.run(other, READ, EXTRACT, CLEAN, List.of(shared.resolve("corpus").toString()), many);
 
     assertThat(ids(many, "documents")).isEqualTo(ids(one, "documents"));
     assertThat(ids(many, "rejected")).isEqualTo(ids(one, "rejected"));
@@ -141,22 +161,16 @@ class CleanJobTest {
     Manifest first = cleanCorpus(output);
 
     assertThat(cleanCorpus(output)).isEqualTo(first);
-    CleanConfig other =
-        new CleanConfig(
-            60,
-            100_000,
-            List.of("en", "zh"),
-            true,
-            true,
-            true,
-            List.of(),
-            List.of(),
-            "script",
-            0.5);
+    CleanConfig other = lengths(60, 100_000).withLanguages(List.of("en", "zh"));
     assertThatThrownBy(
             () ->
                 CleanJob.run(
-                    spark, READ, other, List.of(shared.resolve("corpus").toString()), output))
+                    spark,
+                    READ,
+                    EXTRACT,
+                    other,
+                    List.of(shared.resolve("corpus").toString()),
+                    output))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("choose another --output");
     Manifest.require(new Configuration(), output, "documents").verify(new Configuration(), output);
@@ -167,7 +181,8 @@ class CleanJobTest {
     Path once = output("once");
     Path twice = output("twice");
     cleanCorpus(once);
-    JsonNode details = CleanJob.run(spark, READ, CLEAN, List.of(once.toString()), twice).details();
+    JsonNode details =
+        CleanJob.run(spark, READ, EXTRACT, CLEAN, List.of(once.toString()), twice).details();
 
     assertThat(ids(twice, "documents")).isEqualTo(ids(once, "documents"));
     assertThat(details.path("read")).isEqualTo(details.path("kept"));
@@ -180,7 +195,8 @@ class CleanJobTest {
     CleanJob.run(
         spark,
         new ReadConfig("file", 4000, 1 << 20),
-        new CleanConfig(1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0),
+        EXTRACT,
+        SHORT,
         List.of(input),
         output("clean"));
 
@@ -199,41 +215,46 @@ class CleanJobTest {
             {"id": "short", "text": "The end of the story is not the end of the people that live."}
             """
                 .formatted(sentence.repeat(5).strip()));
-    CleanConfig filtered = withFilters(List.of("gopher-quality"), List.of(), "model");
+    CleanConfig filtered = withFilters(List.of("gopher-quality"), List.of());
     JsonNode details =
-        CleanJob.run(spark, READ, filtered, List.of(input), output("clean")).details();
+        CleanJob.run(
+                spark,
+                READ,
+                new ExtractConfig(false, "model", "all", true),
+                filtered,
+                List.of(input),
+                output("clean"))
+            .details();
 
     assertThat(details.path("rejected").toString()).isEqualTo("{\"gopher_short_doc\":1}");
     assertThat(details.path("keptByLanguage").toString()).isEqualTo("{\"en\":1}");
     Row rejected = spark.read().parquet(output("clean") + "/rejected").first();
     assertThat(rejected.<String>getAs("reason")).contains("< 50");
 
-    CleanConfig lower =
-        withFilters(List.of("gopher-quality"), List.of("gopher_short_doc=10"), "script");
-    CleanJob.run(spark, READ, lower, List.of(input), output("lower"));
+    CleanConfig lower = withFilters(List.of("gopher-quality"), List.of("gopher_short_doc=10"));
+    CleanJob.run(spark, READ, EXTRACT, lower, List.of(input), output("lower"));
     assertThat(ids(output("lower"), "documents")).containsExactly("good", "short");
   }
 
   @Test
   void unknownFiltersRulesAndDetectorsAreRefusedBeforeAnythingIsRead() {
-    assertThatThrownBy(() -> withFilters(List.of("gopher-qualty"), List.of(), "script"))
+    assertThatThrownBy(() -> withFilters(List.of("gopher-qualty"), List.of()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("gopher-quality");
-    assertThatThrownBy(() -> withFilters(List.of("c4"), List.of("short_line_ratio=1"), "script"))
+    assertThatThrownBy(() -> withFilters(List.of("c4"), List.of("short_line_ratio=1")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("short_line_ratio");
-    assertThatThrownBy(() -> withFilters(List.of("c4"), List.of("lorem_ipsum"), "script"))
+    assertThatThrownBy(() -> withFilters(List.of("c4"), List.of("lorem_ipsum")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("clean.thresholds");
-    assertThatThrownBy(() -> withFilters(List.of(), List.of(), "magic"))
+    assertThatThrownBy(() -> new ExtractConfig(false, "magic", "all", true))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("script or model");
   }
 
-  private static CleanConfig withFilters(
-      List<String> filters, List<String> thresholds, String languageIdentification) {
+  private static CleanConfig withFilters(List<String> filters, List<String> thresholds) {
     return new CleanConfig(
-        1, 100_000, List.of(), true, true, true, filters, thresholds, languageIdentification, 0.5);
+        1, 100_000, List.of(), 0, List.of(), true, filters, thresholds, false, true);
   }
 
   @Test
@@ -246,14 +267,7 @@ class CleanJobTest {
             {"id": "x", "text": "Another text, but with the id that is taken."}
             {"id": "y", "text": "A third text with an id of its own, to be kept."}
             """);
-    Manifest manifest =
-        CleanJob.run(
-            spark,
-            READ,
-            new CleanConfig(
-                1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0),
-            List.of(input),
-            output("clean"));
+    Manifest manifest = CleanJob.run(spark, READ, EXTRACT, SHORT, List.of(input), output("clean"));
 
     assertThat(ids(output("clean"), "documents")).containsExactly("a.jsonl#74", "x", "y");
     assertThat(manifest.details().path("renamedIds").asInt()).isEqualTo(1);
@@ -265,7 +279,7 @@ class CleanJobTest {
     String first = write("in/a.jsonl", "{\"id\": 0, \"text\": \"short\"}\n");
     String second =
         write("in/b.jsonl", "{\"id\": 0, \"text\": \"" + "A good text. ".repeat(9) + "\"}\n");
-    CleanJob.run(spark, READ, CLEAN, List.of(first, second), output("clean"));
+    CleanJob.run(spark, READ, EXTRACT, CLEAN, List.of(first, second), output("clean"));
 
     assertThat(ids(output("clean"), "documents")).containsExactly("b.jsonl#0");
     assertThat(ids(output("clean"), "rejected")).containsExactly("0");
@@ -274,24 +288,23 @@ class CleanJobTest {
   @Test
   void tooManyUnreadableRecordsFailTheJobAndLeaveNothing() throws IOException {
     String input = write("in/a.jsonl", "{\"text\": \"good enough\"}\n{\"text\n");
-    CleanConfig strict =
-        new CleanConfig(1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0.49);
-
-    assertThatThrownBy(() -> CleanJob.run(spark, READ, strict, List.of(input), output("clean")))
+    assertThatThrownBy(
+            () ->
+                CleanJob.run(
+                    spark, quarantining(0.49), EXTRACT, SHORT, List.of(input), output("clean")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("1 of 2 records cannot be read (malformed-json: 1)");
     assertThat(temporary.resolve("clean")).doesNotExist();
 
-    CleanConfig atTheLimit =
-        new CleanConfig(1, 1000, List.of(), true, true, true, List.of(), List.of(), "script", 0.5);
-    CleanJob.run(spark, READ, atTheLimit, List.of(input), output("clean"));
+    CleanJob.run(spark, quarantining(0.5), EXTRACT, SHORT, List.of(input), output("clean"));
   }
 
   @Test
   void aCorpusOfWhichNothingIsKeptFailsAndLeavesNothing() throws IOException {
     String input = write("in/a.txt", "too short\n");
 
-    assertThatThrownBy(() -> CleanJob.run(spark, READ, CLEAN, List.of(input), output("clean")))
+    assertThatThrownBy(
+            () -> CleanJob.run(spark, READ, EXTRACT, CLEAN, List.of(input), output("clean")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("none of 1 records was kept (too-short: 1)");
     assertThat(temporary.resolve("clean")).doesNotExist();
@@ -300,7 +313,9 @@ class CleanJobTest {
   @Test
   void aMissingInputIsNamedAndNothingIsWritten() {
     assertThatThrownBy(
-            () -> CleanJob.run(spark, READ, CLEAN, List.of("/no/such/file.txt"), output("clean")))
+            () ->
+                CleanJob.run(
+                    spark, READ, EXTRACT, CLEAN, List.of("/no/such/file.txt"), output("clean")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("/no/such/file.txt does not exist");
     assertThat(temporary.resolve("clean")).doesNotExist();
@@ -315,6 +330,7 @@ class CleanJobTest {
                 CleanJob.run(
                     spark,
                     READ,
+                    EXTRACT,
                     CLEAN,
                     List.of(temporary.resolve("in").toString()),
                     output("in/clean")))
@@ -330,8 +346,9 @@ class CleanJobTest {
         CleanJob.run(
             spark,
             new ReadConfig("line", 1, 1000),
+            EXTRACT,
             new CleanConfig(
-                1, 1000, List.of(), true, true, false, List.of(), List.of(), "script", 0),
+                1, 1000, List.of(), 0, List.of(), false, List.of(), List.of(), false, true),
             List.of(input),
             output("clean"));
     assertThat(manifest.details().path("kept").asInt()).isEqualTo(1);
@@ -344,8 +361,9 @@ class CleanJobTest {
         CleanJob.run(
             spark,
             new ReadConfig("line", 1, 100),
+            EXTRACT,
             new CleanConfig(
-                1, 1000, List.of(), true, false, true, List.of(), List.of(), "script", 0),
+                1, 1000, List.of(), 0, List.of(), true, List.of(), List.of(), false, false),
             List.of(input),
             output("clean"));
     assertThat(manifest.details().path("kept").asInt()).isEqualTo(2);

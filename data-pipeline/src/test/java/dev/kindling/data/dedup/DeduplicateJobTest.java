@@ -7,6 +7,7 @@ import dev.kindling.data.CleanOutput;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.clean.CleanConfig;
 import dev.kindling.data.clean.CleanJob;
+import dev.kindling.data.extract.ExtractConfig;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.read.ReadConfig;
 import java.io.IOException;
@@ -106,10 +107,16 @@ class DeduplicateJobTest {
     java.nio.file.Path input = temporary.resolve(name + ".jsonl");
     Files.writeString(input, String.join("\n", lines));
     CleanConfig config =
-        new CleanConfig(1, 10_000, List.of(), true, true, false, List.of(), List.of(), "script", 0);
+        new CleanConfig(
+            1, 10_000, List.of(), 0, List.of(), false, List.of(), List.of(), false, true);
     Path output = output(name + "-clean");
     CleanJob.run(
-        spark, new ReadConfig("line", 4000, 1 << 20), config, List.of(input.toString()), output);
+        spark,
+        new ReadConfig("line", 4000, 1 << 20),
+        new ExtractConfig(false, "script", "all", true),
+        config,
+        List.of(input.toString()),
+        output);
     return output;
   }
 

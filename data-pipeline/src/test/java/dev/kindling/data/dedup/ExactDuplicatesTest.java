@@ -1,6 +1,7 @@
 package dev.kindling.data.dedup;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.min;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.data.CleanOutput;
@@ -44,7 +45,8 @@ class ExactDuplicatesTest {
         CleanOutput.localSpark().createDataFrame(rows, schema).repartition(numPartitions);
 
     Map<String, String> kept = new HashMap<>();
-    ExactDuplicates.markDuplicates(documents, col("candidate"), "content", "id", "kept_id")
+    ExactDuplicates.markDuplicates(
+            documents, col("candidate"), "content", "id", min(col("id")), "kept_id")
         .collectAsList()
         .forEach(row -> kept.put(row.getAs("id"), row.getAs("kept_id")));
 

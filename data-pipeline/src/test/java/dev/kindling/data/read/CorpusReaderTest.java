@@ -229,11 +229,14 @@ class CorpusReaderTest {
         .isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> new ReadConfig("line", 1, 0))
         .isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> new ReadConfig("line", 1, 1, 1001, 1))
+    assertThatThrownBy(() -> new ReadConfig("line", 1, 1, 1001, 1, 0))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("read.maxNestingDepth is 1001");
-    assertThatThrownBy(() -> new ReadConfig("line", 1, 1, 1, 0))
+    assertThatThrownBy(() -> new ReadConfig("line", 1, 1, 1, 0, 0))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("read.maxDecompressionRatio is 0");
+    assertThatThrownBy(() -> new ReadConfig("line", 1, 1, 1, 1, 1.1))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("read.maxQuarantinedFraction is 1.1");
   }
 }

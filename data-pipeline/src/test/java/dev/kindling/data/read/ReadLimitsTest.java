@@ -67,10 +67,10 @@ class ReadLimitsTest {
     byte[] lines = bytes("a good line\n".repeat(500_000));
     byte[] more = bytes("a good line\n".repeat(1_500_000));
     assertThat(ReadFiles.read(temporary.resolve("a.txt.gz"), gzip(lines), CONFIG)).hasSize(500_000);
-    ReadConfig lenient = new ReadConfig("line", 1, 1000, 64, 2000);
+    ReadConfig lenient = new ReadConfig("line", 1, 1000, 64, 2000, 0.1);
     List<ReadRecord> records = ReadFiles.read(temporary.resolve("b.txt.gz"), gzip(more), lenient);
     assertThat(records).hasSize(1_500_000);
-    ReadConfig strict = new ReadConfig("line", 1, 1000, 64, 20);
+    ReadConfig strict = new ReadConfig("line", 1, 1000, 64, 20, 0.1);
     List<String> cut = read("b.txt.gz", gzip(more), strict);
     assertThat(cut).hasSizeBetween(1_000_000, 1_499_999);
     assertThat(cut.get(cut.size() - 1)).endsWith("! decompression-bomb");
@@ -78,7 +78,7 @@ class ReadLimitsTest {
 
   @Test
   void jsonMayBeNestedAsDeepAsTheLimitSays() throws IOException {
-    ReadConfig three = new ReadConfig("line", 1, 1000, 3, 200);
+    ReadConfig three = new ReadConfig("line", 1, 1000, 3, 200, 0.1);
     String atTheLimit = "{\"x\": [[]], \"text\": \"t\"}\n";
     String over = "{\"x\": [[{}]], \"text\": \"t\"}\n";
     assertThat(read("a.jsonl", bytes(atTheLimit + over + atTheLimit), three))

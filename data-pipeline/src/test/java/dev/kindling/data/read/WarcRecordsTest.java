@@ -40,6 +40,13 @@ class WarcRecordsTest {
   }
 
   @Test
+  void pagesHaveTheirAddressesAndDates() throws IOException {
+    ReadDocument page = (ReadDocument) read(page(1)).get(0);
+    assertThat(page.url()).isEqualTo("http://example.org/1");
+    assertThat(page.date()).isEqualTo("2024-01-02T03:04:05Z");
+  }
+
+  @Test
   void pagesAndConversionsAreDocumentsAndOthersAreNoRecords() throws IOException {
     List<ReadRecord> records =
         read(

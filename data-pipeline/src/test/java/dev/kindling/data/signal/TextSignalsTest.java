@@ -3,7 +3,6 @@ package dev.kindling.data.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +19,7 @@ class TextSignalsTest {
     // 😀 and ! are neither letter nor digit; UTF-8: 11 + 2 (é) + 3 (中) + 4 (😀) + 1 (!).
     SignalValues values = TextSignals.compute("The cat 42 é中😀!", "en");
     assertThat(values.get(Signal.CHARACTERS)).isEqualTo(15);
-    assertThat(values.get(Signal.BYTES)).isEqualTo(21);
+    assertThat(values.get(Signal.UTF8_BYTES)).isEqualTo(21);
     assertThat(values.get(Signal.WHITESPACE_FRACTION)).isEqualTo(3.0 / 15);
     assertThat(values.get(Signal.DIGIT_FRACTION)).isEqualTo(2.0 / 15);
     assertThat(values.get(Signal.UPPERCASE_FRACTION)).isEqualTo(1.0 / 15);
@@ -119,7 +118,8 @@ class TextSignalsTest {
   }
 
   private static List<Double> values(String text) {
-    return DoubleStream.of(TextSignals.compute(text, "en").toArray()).boxed().toList();
+    SignalValues values = TextSignals.compute(text, "en");
+    return SignalCatalogue.signals().stream().map(values::get).toList();
   }
 
   @Test

@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       QuickstartCommand.class,
       SampleCorpusCommand.class,
+      SignalsCommand.class,
       CleanCommand.class,
       DeduplicateCommand.class,
       TokenizerCommand.class,

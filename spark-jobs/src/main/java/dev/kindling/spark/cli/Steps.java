@@ -2,6 +2,7 @@ package dev.kindling.spark.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.clean.CleanJob;
+import dev.kindling.data.clean.SignalsJob;
 import dev.kindling.data.dedup.DeduplicateJob;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.sample.SampleCorpus;
@@ -32,12 +33,21 @@ final class Steps {
             Words.count(manifest.files().size(), "file") + ", with the truth in truth.json");
   }
 
+  static Manifest signals(
+      Console console, SparkSession spark, RunConfig config, List<String> inputs, Path output) {
+    return console.step(
+        "signals",
+        String.join(", ", inputs) + " -> " + output,
+        () -> SignalsJob.run(spark, config.read(), config.extract(), inputs, output),
+        manifest -> Words.measured(manifest.details()));
+  }
+
   static Manifest clean(
       Console console, SparkSession spark, RunConfig config, List<String> inputs, Path output) {
     return console.step(
         "clean",
         String.join(", ", inputs) + " -> " + output,
-        () -> CleanJob.run(spark, config.read(), config.clean(), inputs, output),
+        () -> CleanJob.run(spark, config.read(), config.extract(), config.clean(), inputs, output),
         manifest -> Words.cleaned(manifest.details()));
   }
 

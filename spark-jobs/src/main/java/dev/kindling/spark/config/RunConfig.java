@@ -2,6 +2,7 @@ package dev.kindling.spark.config;
 
 import dev.kindling.data.clean.CleanConfig;
 import dev.kindling.data.dedup.DeduplicateConfig;
+import dev.kindling.data.extract.ExtractConfig;
 import dev.kindling.data.read.ReadConfig;
 import dev.kindling.data.shard.TokenizeConfig;
 import dev.kindling.data.tokenizer.TokenizerConfig;
@@ -13,6 +14,7 @@ import java.util.List;
  *
  * @param seed of all randomness that is not data
  * @param read how files become documents
+ * @param extract what is done to their text
  * @param clean which documents are kept
  * @param deduplicate how near-duplicates are found
  * @param tokenizer the vocabulary to learn
@@ -29,6 +31,7 @@ import java.util.List;
 public record RunConfig(
     long seed,
     ReadConfig read,
+    ExtractConfig extract,
     CleanConfig clean,
     DeduplicateConfig deduplicate,
     TokenizerConfig tokenizer,
@@ -49,22 +52,11 @@ public record RunConfig(
 
   /** The same but for the languages that cleaning keeps, as ISO 639-1 codes. */
   public RunConfig withLanguages(String... languages) {
-    CleanConfig withLanguages =
-        new CleanConfig(
-            clean.minCharacters(),
-            clean.maxCharacters(),
-            List.of(languages),
-            clean.maskPersonalData(),
-            clean.deduplicate(),
-            clean.rejectGibberish(),
-            clean.filters(),
-            clean.thresholds(),
-            clean.languageIdentification(),
-            clean.maxQuarantinedFraction());
     return new RunConfig(
         seed,
         read,
-        withLanguages,
+        extract,
+        clean.withLanguages(List.of(languages)),
         deduplicate,
         tokenizer,
         tokenize,

@@ -47,7 +47,7 @@ public final class Inspector {
       if (!fs.exists(path)) {
         throw new InvalidInputException(
             path + " does not exist",
-            "a corpus, documents, tokenizer, tokens, checkpoint, scores or run directory",
+            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores or run directory",
             "check the path");
       }
       return fs.getFileStatus(path).isDirectory() ? directory(fs, path) : file(path);
@@ -71,6 +71,7 @@ public final class Inspector {
     KindExplainer explainer =
         switch (manifest.kind()) {
           case "corpus" -> new CorpusExplainer(hadoop);
+          case "signals" -> new SignalsExplainer(spark);
           case "documents" -> new DocumentsExplainer(spark);
           case "tokenizer" -> new TokenizerExplainer(hadoop);
           case "tokens" -> new TokensExplainer(hadoop);

@@ -86,6 +86,13 @@ public final class Words {
     return count(model.numLayers(), "layer");
   }
 
+  /** What was measured, from the details of a manifest of kind {@code signals}. */
+  public static String measured(JsonNode details) {
+    return count(details.path("read").asLong(), "record")
+        + " read\n"
+        + reasons("quarantined as unreadable", details.path("quarantined"));
+  }
+
   /** What cleaning kept and rejected, from the details of a manifest of kind {@code documents}. */
   public static String cleaned(JsonNode details) {
     return String.join(

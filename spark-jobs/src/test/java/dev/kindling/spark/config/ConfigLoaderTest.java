@@ -356,17 +356,23 @@ class ConfigLoaderTest {
         maxRecordBytes: 16777217
         maxNestingDepth: 65
         maxDecompressionRatio: 201
+        maxQuarantinedFraction: 0.2
+      extract:
+        repairMojibake: true
+        languageIdentification: model
+        lines: c4
+        maskPersonalData: false
       clean:
         minCharacters: 51
         maxCharacters: 1000001
         languages: [en]
-        maskPersonalData: false
-        deduplicate: false
+        minLanguageScore: 0.5
+        blockedUrls: [blocked.txt]
         rejectGibberish: false
         filters: [c4]
         thresholds: [lorem_ipsum=2]
-        languageIdentification: model
-        maxQuarantinedFraction: 0.2
+        deduplicateUrls: true
+        deduplicate: false
       deduplicate:
         repeatedLineDocuments: 7
         shingleSize: 4

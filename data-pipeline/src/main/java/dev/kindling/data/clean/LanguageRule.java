@@ -1,0 +1,27 @@
+package dev.kindling.data.clean;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rejects documents of other languages.
+ *
+ * @param languages ISO 639-1 codes to keep
+ */
+record LanguageRule(List<String> languages) implements CleanRule {
+  static final String NAME = "wrong-language";
+
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Optional<String> rejects(Measures measures) {
+    return languages.contains(measures.language())
+        ? Optional.empty()
+        : Optional.of(measures.language() + ", where " + languages + " are asked for");
+  }
+}

@@ -1,0 +1,52 @@
+package dev.kindling.data.clean;
+
+import dev.kindling.data.signal.FilterRule;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A rule of a published filter.
+ *
+ * @param languages the languages that it judges; empty: all
+ */
+record SignalRule(FilterRule rule, List<String> languages) implements ThresholdRule {
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public String name() {
+    return rule.name();
+  }
+
+  @Override
+  public Optional<String> rejects(Measures measures) {
+    boolean concerned = languages.isEmpty() || languages.contains(measures.language());
+    if (!concerned || !rule.fails(measures.signals())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%s is %.4g, and rejected where it is %s %s",
+            rule.signal().signalName(),
+            measures.signals().get(rule.signal()),
+            rule.comparison().sign(),
+            rule.threshold()));
+  }
+
+  @Override
+  public double threshold() {
+    return rule.threshold();
+  }
+
+  @Override
+  public ThresholdRule withThreshold(double other) {
+    return new SignalRule(rule.withThreshold(other), languages);
+  }
+
+  @Override
+  public String condition() {
+    String scope = languages.isEmpty() ? "" : " (" + String.join(", ", languages) + ")";
+    return rule.condition() + scope;
+  }
+}
