@@ -1,11 +1,11 @@
 package dev.kindling.spark.report;
 
 /** Text inside HTML. */
-final class Html {
+public final class Html {
   private Html() {}
 
   /** Text that cannot become markup, whatever stands in a sample or a path. */
-  static String escape(String text) {
+  public static String escape(String text) {
     StringBuilder out = new StringBuilder(text.length());
     text.codePoints()
         .forEach(

@@ -4,10 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.spark.report.LineChart.Baseline;
 import dev.kindling.spark.report.LineChart.Point;
 import dev.kindling.spark.report.LineChart.Series;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,8 +12,6 @@ import java.util.Locale;
  * so it can be made again at any time.
  */
 public final class RunReport {
-  private static final String STYLE = "report.css";
-
   private final RunFiles files;
   private final JsonNode summary;
   private final JsonNode data;
@@ -41,43 +35,19 @@ public final class RunReport {
   }
 
   private String toHtml() {
-    String name = Html.escape(files.run().getName());
-    return """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%s: training report</title>
-        <style>
-        %s</style>
-        </head>
-        <body>
-        <main>
-        <h1>%s</h1>
-        %s
-        %s
-        <h2>Curves</h2>
-        %s%s%s
-        %s
-        %s
-        %s
-        </main>
-        </body>
-        </html>
-        """
-        .formatted(
-            name,
-            style(),
-            name,
+    String name = files.run().getName();
+    return Page.of(
+        name + ": training report",
+        name,
+        String.join(
+            "\n",
             verdict(),
             tiles(),
-            loss(),
-            speed(),
-            learningRate(),
+            "<h2>Curves</h2>",
+            loss() + speed() + learningRate(),
             text(),
             dataCounts(),
-            configuration());
+            configuration()));
   }
 
   private String verdict() {
@@ -237,13 +207,5 @@ public final class RunReport {
             + "</summary>\n<pre>"
             + Html.escape(config.strip())
             + "</pre></details>\n";
-  }
-
-  private static String style() {
-    try (InputStream in = RunReport.class.getResourceAsStream(STYLE)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the resource " + STYLE, e);
-    }
   }
 }

@@ -30,6 +30,22 @@ class BadInputTest {
   }
 
   @Test
+  void cleaningNeedsAnOutputOrTheWishToExplain() throws IOException {
+    assertRefused("clean", "--input", "x").contains("neither --output nor --explain");
+    assertRefused("clean", "--input", "x", "--output", output(), "--explain")
+        .contains("--explain writes nothing");
+    assertRefused("clean", "--input", "x", "--input", "y", "--explain").contains("with 2 inputs");
+  }
+
+  @Test
+  void rawTextIsNotExplainedAndTokensAreNotReportedOn() throws IOException {
+    Path text = Files.writeString(directory.resolve("a.txt"), "some text");
+    assertRefused("clean", "--input", text, "--explain").contains("holds no stored signals");
+    assertRefused("report", "--input", copyOf("tokens"), "--output", output())
+        .contains("of kind 'tokens'");
+  }
+
+  @Test
   void aMissingConfigurationFileIsNamed() throws IOException {
     assertRefused(
             "clean", "--config", directory.resolve("no.yaml"), "--input", "x", "--output", output())

@@ -3,11 +3,14 @@ package dev.kindling.spark.cli;
 import static dev.kindling.spark.cli.CommandLineRun.kindling;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -40,6 +43,50 @@ class QuickstartTest {
     assertThat(run.resolve("summary.json")).content().contains("validation_loss");
     assertThat(Files.readString(run.resolve("report.html")))
         .contains("unigram", "uniform", "entropy of the grammar", "rejected: exact-duplicate");
+  }
+
+  @Test
+  void theDataReportShowsTheWayThroughTheRules(@TempDir Path directory) throws IOException {
+    Path page = directory.resolve("data.html");
+    CommandLineRun run =
+        kindling("report", "--input", quickstart.step("documents"), "--output", page);
+
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    JsonNode details =
+        new ObjectMapper()
+            .readTree(quickstart.step("documents").resolve("manifest.json").toFile())
+            .path("details");
+    String duplicates = "<td>− exact-duplicate</td><td class=\"number\">%,d</td>";
+    assertThat(page)
+        .content()
+        .contains(duplicates.formatted(details.at("/rejected/exact-duplicate").asLong()))
+        .contains("<td>after documents</td>")
+        .contains("<td>broken-utf-8</td>")
+        .contains(
+            "<td>zh</td><td class=\"number\">%,d</td>"
+                .formatted(details.at("/keptByLanguage/zh").asLong()))
+        .contains("<summary>too-short: ")
+        .contains("characters, at least 50 are asked for");
+  }
+
+  @Test
+  void signalsAreMeasuredOnceAndPlansComparedOverThem(@TempDir Path directory) {
+    Path signals = directory.resolve("signals");
+    CommandLineRun measured =
+        kindling("signals", "--input", quickstart.step("corpus"), "--output", signals);
+    assertThat(measured.err()).isEmpty();
+    assertThat(measured.out()).contains("records read").contains("--explain");
+
+    CommandLineRun explained =
+        kindling(
+            "clean", "--input", signals, "--explain", "--set", "clean.filters=[gopher-quality@en]");
+    assertThat(explained.err()).isEmpty();
+    assertThat(explained.out())
+        .containsPattern("too-short +\\d+ +\\d+\\.\\d+ % +\\d+ +\\d+  where characters < 50")
+        .contains("gopher_short_doc: rejects where non_symbol_words < 50.0 (en)")
+        .contains("*50");
+    assertThat(kindling("inspect", signals).out()).contains("stop_words").contains("--explain");
   }
 
   @Test
