@@ -17,6 +17,7 @@ final class IpAddresses {
   private static final Pattern IPV6_GROUP = Pattern.compile("[0-9A-Fa-f]{1,4}");
 
   private static final int NUM_GROUPS = 8;
+  private static final int MAX_IPV6_GROUP = 4;
 
   private static final Block[] SPECIAL_V4 = {
     new Block(0x00000000L, 8), // this network
@@ -49,8 +50,40 @@ final class IpAddresses {
     return new Replacement(ipV6.text(), ipV4.count() + ipV6.count());
   }
 
+  /** Whether a full stop between digits has another one behind at most three digits. */
+  private static boolean mayHaveIpV4(String text) {
+    for (int i = text.indexOf('.', 1); i >= 0; i = text.indexOf('.', i + 1)) {
+      if (isDigit(text.charAt(i - 1))) {
+        int next = i + 1;
+        while (next < text.length() && next < i + 4 && isDigit(text.charAt(next))) {
+          next++;
+        }
+        if (next > i + 1 && next < text.length() && text.charAt(next) == '.') {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a colon has another one behind at most four characters. */
+  private static boolean mayHaveIpV6(String text) {
+    int last = -MAX_IPV6_GROUP - 2;
+    for (int i = text.indexOf(':'); i >= 0; i = text.indexOf(':', i + 1)) {
+      if (i - last <= MAX_IPV6_GROUP + 1) {
+        return true;
+      }
+      last = i;
+    }
+    return false;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
   private static Replacement maskIpV4(String text) {
-    if (text.indexOf('.') < 0) {
+    if (!mayHaveIpV4(text)) {
       return new Replacement(text, 0);
     }
     Matcher matcher = IPV4.matcher(text);
@@ -81,7 +114,7 @@ final class IpAddresses {
   }
 
   private static Replacement maskIpV6(String text) {
-    if (text.indexOf(':') < 0) {
+    if (!mayHaveIpV6(text)) {
       return new Replacement(text, 0);
     }
     Matcher matcher = IPV6.matcher(text);

@@ -39,8 +39,9 @@ final class ScriptLanguage {
    */
   static Detection detect(String text) {
     EnumMap<UnicodeScript, Integer> letters = new EnumMap<>(UnicodeScript.class);
-    int latin = 0;
     int all = 0;
+    UnicodeScript script = UnicodeScript.LATIN;
+    int ofScript = 0;
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
       i += Character.charCount(c);
@@ -48,13 +49,16 @@ final class ScriptLanguage {
         continue;
       }
       all++;
-      if (c < 0x80) {
-        latin++;
-      } else {
-        letters.merge(UnicodeScript.of(c), 1, Integer::sum);
+      UnicodeScript next = c < 0x80 ? UnicodeScript.LATIN : UnicodeScript.of(c);
+      if (next != script) {
+        letters.merge(script, ofScript, Integer::sum);
+        script = next;
+        ofScript = 0;
       }
+      ofScript++;
     }
-    letters.merge(UnicodeScript.LATIN, latin, Integer::sum);
+    letters.merge(script, ofScript, Integer::sum);
+    letters.putIfAbsent(UnicodeScript.LATIN, 0);
     letters.merge(
         UnicodeScript.HIRAGANA, letters.getOrDefault(UnicodeScript.KATAKANA, 0), Integer::sum);
     if (letters.get(UnicodeScript.HIRAGANA) > KANA_OF_JAPANESE * all) {
@@ -62,9 +66,9 @@ final class ScriptLanguage {
           UnicodeScript.HIRAGANA, letters.getOrDefault(UnicodeScript.HAN, 0), Integer::sum);
     }
     UnicodeScript most = UnicodeScript.LATIN;
-    for (Map.Entry<UnicodeScript, Integer> script : letters.entrySet()) {
-      if (script.getValue() > letters.get(most)) {
-        most = script.getKey();
+    for (Map.Entry<UnicodeScript, Integer> counted : letters.entrySet()) {
+      if (counted.getValue() > letters.get(most)) {
+        most = counted.getKey();
       }
     }
     String language = LANGUAGES.get(most);

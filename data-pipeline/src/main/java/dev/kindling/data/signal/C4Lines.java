@@ -181,10 +181,11 @@ public final class C4Lines {
       int count = 0;
       int maxLength = 0;
       int length = 0;
-      for (int i = 0; i < line.length(); i += Character.charCount(line.codePointAt(i))) {
-        if (Characters.isSpace(line.codePointAt(i))) {
+      for (int i = 0; i < line.length(); i++) {
+        char c = line.charAt(i);
+        if (Characters.isSpace(c)) {
           length = 0;
-        } else {
+        } else if (!Character.isLowSurrogate(c)) {
           count += length == 0 ? 1 : 0;
           maxLength = Math.max(maxLength, ++length);
         }

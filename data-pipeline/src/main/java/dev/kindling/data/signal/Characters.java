@@ -52,7 +52,16 @@ final class Characters {
     if (c < 0x80) {
       return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
     }
-    return c == 0x85 || Character.isWhitespace(c) || Character.isSpaceChar(c);
+    if (c < 0x1680) {
+      return c == 0x85 || c == 0xa0;
+    }
+    return c == 0x1680
+        || (c >= 0x2000 && c <= 0x200a)
+        || c == 0x2028
+        || c == 0x2029
+        || c == 0x202f
+        || c == 0x205f
+        || c == 0x3000;
   }
 
   /** Chinese, Japanese or Korean. */

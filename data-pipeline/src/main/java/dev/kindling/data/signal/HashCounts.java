@@ -6,17 +6,20 @@ import java.util.Arrays;
 final class HashCounts {
   private long[] hashes = new long[64];
   private int[] counts = new int[64];
+  private int mask = 63;
   private int size;
 
   /** Forgets everything and makes room for so many different hashes. */
   void reset(int maxHashes) {
-    int capacity = Integer.highestOneBit(Math.max(32, maxHashes)) * 4;
+    // At least half empty, so that searches are short.
+    int capacity = Integer.highestOneBit(Math.max(32, maxHashes - 1)) * 4;
     if (capacity > hashes.length) {
       hashes = new long[capacity];
       counts = new int[capacity];
     } else {
-      Arrays.fill(counts, 0);
+      Arrays.fill(counts, 0, capacity, 0);
     }
+    mask = capacity - 1;
     size = 0;
   }
 
@@ -40,7 +43,6 @@ final class HashCounts {
   }
 
   private int slot(long hash) {
-    int mask = hashes.length - 1;
     long mixed = hash * 0x9e37_79b9_7f4a_7c15L;
     int slot = (int) (mixed >>> 32) & mask;
     while (counts[slot] != 0 && hashes[slot] != hash) {

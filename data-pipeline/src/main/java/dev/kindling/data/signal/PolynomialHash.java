@@ -42,11 +42,6 @@ final class PolynomialHash {
     return power;
   }
 
-  /** The hash without the first character of a string, whose power is that of the rest. */
-  static long withoutFirst(long hash, int first, long power) {
-    return reduced(hash + PRIME - multiply(first + 1L, power));
-  }
-
   /** Of factors below the prime: as 2^61 is 1, the high bits of the product add to its low ones. */
   private static long multiply(long a, long b) {
     long high = Math.multiplyHigh(a, b);

@@ -28,13 +28,21 @@ final class RepetitionSignals {
     values.setRatio(Signal.DUP_LINE_FRACTION, duplicate.elements, parts.size());
     values.setRatio(Signal.DUP_LINE_CHAR_FRACTION, duplicate.characters, numCharacters);
     duplicate = duplicates(nonBlankLines);
-    long lineFeeds = text.chars().filter(c -> c == '\n').count();
+    long lineFeeds = numLineFeeds();
     values.setRatio(
         Signal.DUP_NON_BLANK_LINE_CHAR_FRACTION, duplicate.characters, numCharacters - lineFeeds);
     values.setRatio(Signal.NEWLINES_PER_WORD, lineFeeds, words.size());
     computeTopGrams(words);
     computeDuplicateGrams(words);
     computeDuplicateCharacters();
+  }
+
+  private long numLineFeeds() {
+    long lineFeeds = 0;
+    for (int i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) {
+      lineFeeds++;
+    }
+    return lineFeeds;
   }
 
   private record Duplicates(int elements, int characters) {}
@@ -44,7 +52,7 @@ final class RepetitionSignals {
     int elements = 0;
     int characters = 0;
     for (int i = 0; i < spans.size(); i++) {
-      if (counts.add(PolynomialHash.of(text, spans.start(i), spans.end(i))) > 1) {
+      if (counts.add(SpanHash.of(text, spans.start(i), spans.end(i))) > 1) {
         elements++;
         characters += text.codePointCount(spans.start(i), spans.end(i));
       }
@@ -103,26 +111,31 @@ final class RepetitionSignals {
   }
 
   private void computeDuplicateCharacters() {
-    int[] visible = text.codePoints().filter(c -> !Characters.isSpace(c)).toArray();
-    long power = PolynomialHash.power(NUM_CHARACTERS - 1);
-    counts.reset(visible.length);
-    long hash = PolynomialHash.EMPTY;
-    int inHash = 0;
-    long characters = 0;
-    for (int i = 0; i < visible.length; i++) {
-      if (inHash == NUM_CHARACTERS) {
-        hash = PolynomialHash.withoutFirst(hash, visible[i - NUM_CHARACTERS], power);
-        inHash--;
-      }
-      hash = PolynomialHash.append(hash, visible[i]);
-      inHash++;
-      if (inHash == NUM_CHARACTERS && counts.add(hash) > 1) {
-        characters += NUM_CHARACTERS;
-        hash = PolynomialHash.EMPTY;
-        inHash = 0;
+    int[] visible = new int[(int) numCharacters];
+    int numVisible = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      i += Character.charCount(c);
+      if (!Characters.isSpace(c)) {
+        visible[numVisible++] = c;
       }
     }
-    values.setRatio(Signal.DUP_10_CHARACTERS_FRACTION, characters, visible.length);
+    counts.reset(numVisible);
+    WindowHash window = new WindowHash(NUM_CHARACTERS);
+    int inWindow = 0;
+    long characters = 0;
+    for (int i = 0; i < numVisible; i++) {
+      boolean full = inWindow == NUM_CHARACTERS;
+      long hash =
+          full ? window.slide(visible[i - NUM_CHARACTERS], visible[i]) : window.append(visible[i]);
+      inWindow += full ? 0 : 1;
+      if (inWindow == NUM_CHARACTERS && counts.add(hash) > 1) {
+        characters += NUM_CHARACTERS;
+        window.clear();
+        inWindow = 0;
+      }
+    }
+    values.setRatio(Signal.DUP_10_CHARACTERS_FRACTION, characters, numVisible);
   }
 
   private static Signal gram(String kind, int n) {
