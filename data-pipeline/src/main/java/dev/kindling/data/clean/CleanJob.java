@@ -2,6 +2,7 @@ package dev.kindling.data.clean;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.extract.ExtractConfig;
+import dev.kindling.data.manifest.FileHasher;
 import dev.kindling.data.manifest.Fingerprint;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.OutputDirectory;
@@ -91,7 +92,8 @@ public final class CleanJob {
         write(decisions.quarantined(), directory.resolve(QUARANTINED));
       }
       delete(hadoop, scratch);
-      return directory.commit(counts.toDetails(source.skippedFiles()));
+      return directory.commit(
+          counts.toDetails(source.skippedFiles()), FileHasher.onExecutors(spark));
     }
   }
 

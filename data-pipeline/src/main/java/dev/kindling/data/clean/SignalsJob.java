@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.extract.ExtractConfig;
+import dev.kindling.data.manifest.FileHasher;
 import dev.kindling.data.manifest.Fingerprint;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.OutputDirectory;
@@ -29,8 +30,8 @@ public final class SignalsJob {
   /** The directory of all records, readable or not. */
   static final String RECORDS = "records";
 
-  /** Raised whenever equal input and settings would give other records. */
-  static final int VERSION = 1;
+  /** Raised whenever equal input and settings would give other records, or other columns. */
+  private static final int VERSION = 2;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -69,16 +70,26 @@ public final class SignalsJob {
       MeasuredRecords.of(spark, corpus.records(), extract, true).write().parquet(records);
       ReadCounts counts = ReadCounts.of(spark.read().parquet(records));
       counts.requireUsable(read, inputs);
-      return directory.commit(details(counts, extract, corpus.skippedFiles()));
+      return directory.commit(
+          details(counts, extract, corpus.skippedFiles()), FileHasher.onExecutors(spark));
     }
   }
 
   /**
    * The records of an output of this step.
    *
-   * @throws InvalidInputException if it was extracted with other settings
+   * @throws InvalidInputException if it was extracted with other settings, or by a version with
+   *     other signals
    */
   static Path records(Manifest manifest, Path directory, ExtractConfig extract) {
+    if (manifest.details().path("version").asInt() != VERSION) {
+      throw new InvalidInputException(
+          directory
+              + " holds signals of version "
+              + manifest.details().path("version").asText("none"),
+          "version " + VERSION,
+          "measure again with `kindling signals`");
+    }
     ObjectNode asked = JSON.valueToTree(extract);
     if (!manifest.details().path("extract").equals(asked)) {
       throw new InvalidInputException(
@@ -94,6 +105,7 @@ public final class SignalsJob {
   private static ObjectNode details(
       ReadCounts counts, ExtractConfig extract, List<String> skippedFiles) {
     ObjectNode details = Manifest.newDetails();
+    details.put("version", VERSION);
     details.put("read", counts.numRead());
     ObjectNode unreadable = details.putObject("quarantined");
     counts.unreadable().forEach(unreadable::put);

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -70,15 +71,26 @@ public record Manifest(
    */
   public static Manifest describe(
       Configuration hadoop, Path directory, String kind, String fingerprint, ObjectNode details) {
+    return describe(hadoop, directory, kind, fingerprint, details, FileHasher.here(hadoop));
+  }
+
+  /** As {@link #describe(Configuration, Path, String, String, ObjectNode)}, hashing elsewhere. */
+  public static Manifest describe(
+      Configuration hadoop,
+      Path directory,
+      String kind,
+      String fingerprint,
+      ObjectNode details,
+      FileHasher hasher) {
     try {
-      FileSystem fs = directory.getFileSystem(hadoop);
+      SortedMap<String, FileStatus> files =
+          FileTree.listBelow(directory.getFileSystem(hadoop), directory);
+      files.keySet().removeIf(name -> FileTree.isHidden(name) || name.equals(NAME));
+      List<String> hashes =
+          hasher.sha256(files.values().stream().map(FileStatus::getPath).toList());
       List<Entry> entries = new ArrayList<>();
-      for (Map.Entry<String, FileStatus> found : FileTree.listBelow(fs, directory).entrySet()) {
-        String relative = found.getKey();
-        FileStatus file = found.getValue();
-        if (!FileTree.isHidden(relative) && !relative.equals(NAME)) {
-          entries.add(new Entry(relative, file.getLen(), Checksums.sha256(fs, file.getPath())));
-        }
+      for (Map.Entry<String, FileStatus> file : files.entrySet()) {
+        entries.add(new Entry(file.getKey(), file.getValue().getLen(), hashes.get(entries.size())));
       }
       return new Manifest(SCHEMA_VERSION, kind, fingerprint, details, entries);
     } catch (IOException e) {

@@ -153,6 +153,11 @@ public final class OutputDirectory implements AutoCloseable {
     return commit(Manifest.describe(hadoop, path, kind, fingerprint, details));
   }
 
+  /** As {@link #commit(ObjectNode)}, hashing elsewhere. */
+  public Manifest commit(ObjectNode details, FileHasher hasher) {
+    return commit(Manifest.describe(hadoop, path, kind, fingerprint, details, hasher));
+  }
+
   /** As {@link #commit(ObjectNode)}, with a manifest whose files the caller has described. */
   public Manifest commit(Manifest manifest) {
     if (finished != null) {

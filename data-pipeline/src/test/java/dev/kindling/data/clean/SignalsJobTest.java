@@ -191,6 +191,19 @@ class SignalsJobTest {
   }
 
   @Test
+  void signalsOfAnotherVersionAreRefused() throws IOException {
+    java.nio.file.Path old = Files.createDirectory(temporary.resolve("old"));
+    String text = Files.readString(java.nio.file.Path.of(signals.toUri()).resolve("manifest.json"));
+    Files.writeString(
+        old.resolve("manifest.json"), text.replaceFirst("\"version\" : \\d+", "\"version\" : 1"));
+    assertThatThrownBy(
+            () ->
+                CleanJob.run(spark, READ, EXTRACT, PLAN, List.of(old.toString()), output("clean")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("holds signals of version 1");
+  }
+
+  @Test
   void signalsBesideRawTextAreRefused() {
     assertThatThrownBy(
             () ->

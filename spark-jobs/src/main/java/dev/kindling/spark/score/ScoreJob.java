@@ -2,6 +2,7 @@ package dev.kindling.spark.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.FileHasher;
 import dev.kindling.data.manifest.Fingerprint;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.OutputDirectory;
@@ -94,7 +95,7 @@ public final class ScoreJob {
         job.writeScores(texts.documents(), scores);
         ObjectNode details = job.totals(scores);
         texts.describeOmitted(details);
-        return directory.commit(details);
+        return directory.commit(details, FileHasher.onExecutors(spark));
       }
     }
   }
