@@ -4,7 +4,6 @@ import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.signal.FilterPlan;
 import dev.kindling.data.signal.FilterRule;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +23,8 @@ import java.util.Map;
  *     chinese@zh+ja}; without them it judges all
  * @param thresholds other thresholds for rules of these filters, such as {@code
  *     gopher_short_doc=30}
+ * @param rules further rules over signals, each what it rejects, such as {@code digit_fraction >
+ *     0.2} or {@code words < 20 @en}
  * @param deduplicateUrls whether of documents with the same address the newest is kept alone
  * @param deduplicate whether exact duplicates are rejected
  */
@@ -36,6 +37,7 @@ public record CleanConfig(
     boolean rejectGibberish,
     List<String> filters,
     List<String> thresholds,
+    List<String> rules,
     boolean deduplicateUrls,
     boolean deduplicate)
     implements Serializable {
@@ -49,7 +51,8 @@ public record CleanConfig(
     blockedUrls = blockedUrls == null ? List.of() : List.copyOf(blockedUrls);
     filters = filters == null ? List.of() : List.copyOf(filters);
     thresholds = thresholds == null ? List.of() : List.copyOf(thresholds);
-    signalRules(filters, thresholds);
+    rules = rules == null ? List.of() : List.copyOf(rules);
+    signalRules(filters, thresholds, rules);
     if (minCharacters < 0) {
       throw new InvalidInputException(
           "clean.minCharacters is " + minCharacters, "0 or more", "choose another value");
@@ -77,31 +80,45 @@ public record CleanConfig(
         rejectGibberish,
         filters,
         thresholds,
+        rules,
         deduplicateUrls,
         deduplicate);
   }
 
-  /** The rules of all filters, in order, with their thresholds and languages. */
+  /** The rules of all filters and then further ones, with their thresholds and languages. */
   List<SignalRule> signalRules() {
-    return signalRules(filters, thresholds);
+    return signalRules(filters, thresholds, rules);
   }
 
-  private static List<SignalRule> signalRules(List<String> filters, List<String> thresholds) {
+  private static List<SignalRule> signalRules(
+      List<String> filters, List<String> thresholds, List<String> rules) {
     FilterPlan plan = new FilterPlan(List.of());
     Map<String, List<String>> languagesByRule = new HashMap<>();
     for (String filter : filters) {
-      int at = filter.indexOf('@');
-      FilterPlan preset = FilterPlan.preset(at < 0 ? filter : filter.substring(0, at));
-      List<String> languages =
-          at < 0 ? List.of() : List.of(filter.substring(at + 1).split("\\+", -1));
-      preset.rules().forEach(rule -> languagesByRule.put(rule.name(), languages));
+      FilterPlan preset = FilterPlan.preset(withoutLanguages(filter));
+      preset.rules().forEach(rule -> languagesByRule.put(rule.name(), languages(filter)));
       plan = plan.then(preset);
     }
-    List<SignalRule> rules = new ArrayList<>();
-    for (FilterRule rule : withThresholds(plan, thresholds).rules()) {
-      rules.add(new SignalRule(rule, languagesByRule.get(rule.name())));
+    plan = withThresholds(plan, thresholds);
+    for (String condition : rules) {
+      FilterRule rule = FilterRule.where(withoutLanguages(condition));
+      languagesByRule.put(rule.name(), languages(condition));
+      plan = plan.then(new FilterPlan(List.of(rule)));
     }
-    return List.copyOf(rules);
+    return plan.rules().stream()
+        .map(rule -> new SignalRule(rule, languagesByRule.get(rule.name())))
+        .toList();
+  }
+
+  private static String withoutLanguages(String scoped) {
+    int at = scoped.indexOf('@');
+    return (at < 0 ? scoped : scoped.substring(0, at)).strip();
+  }
+
+  /** Those behind an at sign, joined by plus signs; none where there is no at sign. */
+  private static List<String> languages(String scoped) {
+    int at = scoped.indexOf('@');
+    return at < 0 ? List.of() : List.of(scoped.substring(at + 1).strip().split("\\+", -1));
   }
 
   private static FilterPlan withThresholds(FilterPlan plan, List<String> thresholds) {

@@ -27,11 +27,10 @@ record SignalRule(FilterRule rule, List<String> languages) implements ThresholdR
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "%s is %.4g, and rejected where it is %s %s",
+            "%s is %.4g, and rejected where %s",
             rule.signal().signalName(),
             measures.signals().get(rule.signal()),
-            rule.comparison().sign(),
-            rule.threshold()));
+            rule.condition()));
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.kindling.data.signal;
 
 import dev.kindling.data.InvalidInputException;
 import java.io.Serializable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One rule of a filter: a document fails where {@code signal comparison threshold} holds.
@@ -11,6 +13,8 @@ import java.io.Serializable;
 public record FilterRule(String name, Signal signal, Comparison comparison, double threshold)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+  private static final Pattern CONDITION =
+      Pattern.compile("(\\w+)\\s*([<>=!]+)\\s*(-?\\d+(?:\\.\\d+)?(?:[eE]-?\\d+)?)");
 
   /**
    * @throws InvalidInputException if there is no name or the threshold is no number
@@ -31,15 +35,24 @@ public record FilterRule(String name, Signal signal, Comparison comparison, doub
   }
 
   /**
-   * A rule of names, as configurations have them.
+   * A rule as configurations have it, which is its name too.
    *
-   * @param signal a name of the catalogue
-   * @param comparison {@code <}, {@code <=}, {@code >} or {@code >=}
-   * @throws InvalidInputException if there is no such signal or comparison
+   * @param condition what fails: a signal of the catalogue, {@code <}, {@code <=}, {@code >} or
+   *     {@code >=}, and a number, such as {@code digit_fraction > 0.2}
+   * @throws InvalidInputException if it is none, or there is no such signal
    */
-  public static FilterRule of(String name, String signal, String comparison, double threshold) {
+  public static FilterRule where(String condition) {
+    Matcher parts = CONDITION.matcher(condition.strip());
+    if (!parts.matches()) {
+      throw new InvalidInputException(
+          "the rule '" + condition + "'",
+          "what it rejects: a signal, <, <=, > or >=, and a number, such as digit_fraction > 0.2",
+          "correct it");
+    }
+    Signal signal = SignalCatalogue.require(parts.group(1));
+    Comparison comparison = Comparison.of(parts.group(2));
     return new FilterRule(
-        name, SignalCatalogue.require(signal), Comparison.of(comparison), threshold);
+        condition.strip(), signal, comparison, Double.parseDouble(parts.group(3)));
   }
 
   /** Whether a document of these values fails. */
@@ -54,6 +67,13 @@ public record FilterRule(String name, Signal signal, Comparison comparison, doub
 
   /** What fails, for a person, such as {@code dup_line_fraction > 0.3}. */
   public String condition() {
-    return signal.signalName() + " " + comparison.sign() + " " + threshold;
+    return signal.signalName() + " " + comparison.sign() + " " + limit();
+  }
+
+  /** The threshold as one would write it: {@code 0.3}, {@code 50}. */
+  private String limit() {
+    return threshold == Math.rint(threshold) && Math.abs(threshold) < 1e15
+        ? Long.toString((long) threshold)
+        : Double.toString(threshold);
   }
 }

@@ -41,6 +41,7 @@ class CleanJobTest {
         true,
         List.of(),
         List.of(),
+        List.of(),
         false,
         true);
   }
@@ -237,6 +238,54 @@ class CleanJobTest {
   }
 
   @Test
+  void ownRulesOverSignalsRejectUnderWhatTheySay() throws IOException {
+    String input =
+        write(
+            "in/a.jsonl",
+            """
+            {"text": "The year 1234 and the year 5678 and the year 9012", "language": "en"}
+            {"text": "El 1234 y el 5678 y el 9012, y nada más, es todo", "language": "es"}
+            {"text": "A text without any figures in it, which is kept."}
+            """);
+    CleanConfig own =
+        new CleanConfig(
+            1,
+            1000,
+            List.of(),
+            0,
+            List.of(),
+            false,
+            List.of(),
+            List.of(),
+            List.of("digit_fraction > 0.2 @en", "words < 3"),
+            false,
+            true);
+    JsonNode details =
+        CleanJob.run(
+                spark, new ReadConfig("line", 1, 1000), EXTRACT, own, List.of(input), output("own"))
+            .details();
+
+    assertThat(details.path("rejected").toString()).isEqualTo("{\"digit_fraction > 0.2\":1}");
+    assertThat(details.path("kept").asInt()).isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                new CleanConfig(
+                    1,
+                    1000,
+                    List.of(),
+                    0,
+                    List.of(),
+                    false,
+                    List.of(),
+                    List.of(),
+                    List.of("digits_fraction > 0.2"),
+                    false,
+                    true))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("did you mean 'digit_fraction'?");
+  }
+
+  @Test
   void unknownFiltersRulesAndDetectorsAreRefusedBeforeAnythingIsRead() {
     assertThatThrownBy(() -> withFilters(List.of("gopher-qualty"), List.of()))
         .isInstanceOf(InvalidInputException.class)
@@ -254,7 +303,7 @@ class CleanJobTest {
 
   private static CleanConfig withFilters(List<String> filters, List<String> thresholds) {
     return new CleanConfig(
-        1, 100_000, List.of(), 0, List.of(), true, filters, thresholds, false, true);
+        1, 100_000, List.of(), 0, List.of(), true, filters, thresholds, List.of(), false, true);
   }
 
   @Test
@@ -348,7 +397,8 @@ class CleanJobTest {
             new ReadConfig("line", 1, 1000),
             EXTRACT,
             new CleanConfig(
-                1, 1000, List.of(), 0, List.of(), false, List.of(), List.of(), false, true),
+                1, 1000, List.of(), 0, List.of(), false, List.of(), List.of(), List.of(), false,
+                true),
             List.of(input),
             output("clean"));
     assertThat(manifest.details().path("kept").asInt()).isEqualTo(1);
@@ -363,7 +413,8 @@ class CleanJobTest {
             new ReadConfig("line", 1, 100),
             EXTRACT,
             new CleanConfig(
-                1, 1000, List.of(), 0, List.of(), true, List.of(), List.of(), false, false),
+                1, 1000, List.of(), 0, List.of(), true, List.of(), List.of(), List.of(), false,
+                false),
             List.of(input),
             output("clean"));
     assertThat(manifest.details().path("kept").asInt()).isEqualTo(2);

@@ -54,7 +54,17 @@ class SignalsJobTest {
 
   private static CleanConfig plan(List<String> filters, List<String> thresholds) {
     return new CleanConfig(
-        50, 100_000, List.of("en", "zh"), 0, List.of(), true, filters, thresholds, false, true);
+        50,
+        100_000,
+        List.of("en", "zh"),
+        0,
+        List.of(),
+        true,
+        filters,
+        thresholds,
+        List.of(),
+        false,
+        true);
   }
 
   private Path output(String name) {
@@ -127,7 +137,17 @@ class SignalsJobTest {
   void explainingCountsWhatCleaningRejects() {
     CleanConfig noDuplicates =
         new CleanConfig(
-            50, 100_000, List.of("en"), 0, List.of(), true, FILTERS, List.of(), false, false);
+            50,
+            100_000,
+            List.of("en"),
+            0,
+            List.of(),
+            true,
+            FILTERS,
+            List.of(),
+            List.of(),
+            false,
+            false);
     JsonNode rejected = clean(noDuplicates, signals.toString(), "clean").path("rejected");
     RuleReport report = ExplainJob.run(spark, EXTRACT, noDuplicates, signals);
 
@@ -261,6 +281,7 @@ class SignalsJobTest {
             0,
             List.of(blocked.toString()),
             true,
+            List.of(),
             List.of(),
             List.of(),
             true,

@@ -108,7 +108,8 @@ class DeduplicateJobTest {
     Files.writeString(input, String.join("\n", lines));
     CleanConfig config =
         new CleanConfig(
-            1, 10_000, List.of(), 0, List.of(), false, List.of(), List.of(), false, true);
+            1, 10_000, List.of(), 0, List.of(), false, List.of(), List.of(), List.of(), false,
+            true);
     Path output = output(name + "-clean");
     CleanJob.run(
         spark,

@@ -38,7 +38,7 @@ class FilterPlanTest {
   @ParameterizedTest
   @CsvSource({"<, true, false, false", "<=, true, true, false", ">, false, false, true"})
   void comparisonsHold(String sign, boolean under, boolean at, boolean over) {
-    FilterRule rule = FilterRule.of("rule", "words", sign, 10);
+    FilterRule rule = FilterRule.where("words " + sign + " 10");
     assertThat(rule.fails(with(Signal.WORDS, 9))).isEqualTo(under);
     assertThat(rule.fails(with(Signal.WORDS, 10))).isEqualTo(at);
     assertThat(rule.fails(with(Signal.WORDS, 11))).isEqualTo(over);
@@ -46,10 +46,11 @@ class FilterPlanTest {
 
   @Test
   void greaterOrEqualHoldsAtAndOver() {
-    FilterRule rule = FilterRule.of("rule", "words", ">=", 10);
+    FilterRule rule = FilterRule.where("words>=10.0");
     assertThat(rule.fails(with(Signal.WORDS, 9))).isFalse();
     assertThat(rule.fails(with(Signal.WORDS, 10))).isTrue();
-    assertThat(rule.condition()).isEqualTo("words >= 10.0");
+    assertThat(rule.condition()).isEqualTo("words >= 10");
+    assertThat(FilterRule.where("digit_fraction > 2.5e-2").threshold()).isEqualTo(0.025);
   }
 
   @Test
@@ -108,19 +109,24 @@ class FilterPlanTest {
     assertThatThrownBy(() -> FilterPlan.preset("c4").withThreshold("too_few_sentence", 3))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("did you mean 'too_few_sentences'?");
-    assertThatThrownBy(() -> FilterRule.of("rule", "word", "<", 3))
+    assertThatThrownBy(() -> FilterRule.where("word < 3"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("did you mean 'words'?");
-    assertThatThrownBy(() -> FilterRule.of("rule", "words", "=<", 3))
+    assertThatThrownBy(() -> FilterRule.where("words =< 3"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("unknown comparison '=<'");
   }
 
   @Test
   void badRulesAreRefused() {
-    assertThatThrownBy(() -> FilterRule.of(" ", "words", "<", 3))
+    assertThatThrownBy(() -> FilterRule.where("words"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("such as digit_fraction > 0.2");
+    assertThatThrownBy(() -> FilterRule.where("words < many"))
         .isInstanceOf(InvalidInputException.class);
-    assertThatThrownBy(() -> FilterRule.of("rule", "words", "<", Double.NaN))
+    assertThatThrownBy(() -> new FilterRule(" ", Signal.WORDS, Comparison.LESS, 3))
+        .isInstanceOf(InvalidInputException.class);
+    assertThatThrownBy(() -> new FilterRule("rule", Signal.WORDS, Comparison.LESS, Double.NaN))
         .isInstanceOf(InvalidInputException.class);
     assertThatThrownBy(() -> FilterPlan.preset("c4").then(FilterPlan.preset("c4")))
         .isInstanceOf(InvalidInputException.class)

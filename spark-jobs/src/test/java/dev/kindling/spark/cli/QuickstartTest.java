@@ -84,7 +84,7 @@ class QuickstartTest {
     assertThat(explained.err()).isEmpty();
     assertThat(explained.out())
         .containsPattern("too-short +\\d+ +\\d+\\.\\d+ % +\\d+ +\\d+  where characters < 50")
-        .contains("gopher_short_doc: rejects where non_symbol_words < 50.0 (en)")
+        .contains("gopher_short_doc: rejects where non_symbol_words < 50 (en)")
         .contains("*50");
     assertThat(kindling("inspect", signals).out()).contains("stop_words").contains("--explain");
   }

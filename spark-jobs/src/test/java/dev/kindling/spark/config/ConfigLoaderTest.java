@@ -371,6 +371,7 @@ class ConfigLoaderTest {
         rejectGibberish: false
         filters: [c4]
         thresholds: [lorem_ipsum=2]
+        rules: [words < 20]
         deduplicateUrls: true
         deduplicate: false
       deduplicate:
