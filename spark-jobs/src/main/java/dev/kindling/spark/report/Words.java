@@ -124,6 +124,12 @@ public final class Words {
             + " kept",
         reasons("rejected", details.path("rejected")),
         count(details.path("removedLines").asLong(), "repeated line") + " removed",
+        count(details.path("removedSpans").asLong(), "repeated substring")
+            + " removed or masked ("
+            + count(details.path("removedTokens").asLong(), "token")
+            + ", "
+            + count(details.path("removedCharacters").asLong(), "character")
+            + ")",
         "clusters: " + (sizes.isEmpty() ? "none" : String.join(", ", sizes)),
         String.format(
             Locale.ROOT,

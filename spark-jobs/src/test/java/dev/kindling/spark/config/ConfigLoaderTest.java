@@ -374,6 +374,8 @@ class ConfigLoaderTest {
         rows: 6
         minJaccard: 0.7
         keep: oldest:date
+        repeatedSubstrings: mask
+        minSubstringTokens: 49
       tokenizer: {kind: character, vocabSize: 8193, minFrequency: 3, endOfText: false}
       tokenize:
         validation: {by: tail, fraction: 0.06}
