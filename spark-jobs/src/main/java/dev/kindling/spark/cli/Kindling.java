@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       SampleCorpusCommand.class,
       CleanCommand.class,
       DeduplicateCommand.class,
+      DecontaminateCommand.class,
       TokenizerCommand.class,
       TokenizeCommand.class,
       MixCommand.class,

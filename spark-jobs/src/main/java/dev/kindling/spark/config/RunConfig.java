@@ -1,6 +1,7 @@
 package dev.kindling.spark.config;
 
 import dev.kindling.data.clean.CleanConfig;
+import dev.kindling.data.decontaminate.DecontaminateConfig;
 import dev.kindling.data.dedup.DeduplicateConfig;
 import dev.kindling.data.read.ReadConfig;
 import dev.kindling.data.shard.TokenizeConfig;
@@ -15,6 +16,7 @@ import java.util.List;
  * @param read how files become documents
  * @param clean which documents are kept
  * @param deduplicate how near-duplicates are found
+ * @param decontaminate what of evaluation sets is taken out
  * @param tokenizer the vocabulary to learn
  * @param tokenize how documents become token shards
  * @param model the shape of the model
@@ -31,6 +33,7 @@ public record RunConfig(
     ReadConfig read,
     CleanConfig clean,
     DeduplicateConfig deduplicate,
+    DecontaminateConfig decontaminate,
     TokenizerConfig tokenizer,
     TokenizeConfig tokenize,
     ModelConfig model,
@@ -66,6 +69,7 @@ public record RunConfig(
         read,
         withLanguages,
         deduplicate,
+        decontaminate,
         tokenizer,
         tokenize,
         model,

@@ -139,6 +139,33 @@ public final class Words {
             details.at("/candidateProbability/0.9").asDouble()));
   }
 
+  /** What decontamination kept and rejected, from the details of its manifest. */
+  public static String decontaminated(JsonNode details) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        count(details.path("read").asLong(), "document")
+            + " read: "
+            + number(details.path("kept").asLong())
+            + " kept, of which "
+            + number(details.path("cut").asLong())
+            + " were cut into "
+            + count(details.path("pieces").asLong(), "piece"));
+    lines.add(reasons("rejected", details.path("rejected")));
+    lines.add(count(details.path("commonNgrams").asLong(), "common phrase") + " ignored");
+    for (JsonNode evaluation : details.path("evaluations")) {
+      lines.add(
+          evaluation.path("path").asText()
+              + ": "
+              + number(evaluation.path("contaminated").asLong())
+              + " of "
+              + count(evaluation.path("documents").asLong(), "document")
+              + " found, "
+              + number(evaluation.path("tooShort").asLong())
+              + " too short to be looked for");
+    }
+    return String.join("\n", lines);
+  }
+
   /** What became of the documents, from the details of a manifest of kind {@code tokens}. */
   public static String tokenized(JsonNode details) {
     List<String> lines = new ArrayList<>();
