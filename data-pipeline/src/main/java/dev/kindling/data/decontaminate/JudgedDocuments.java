@@ -42,8 +42,8 @@ record JudgedDocuments(Dataset<Row> documents, Broadcast<EvaluationNgrams> ngram
   /** The rule of the documents that are removed. */
   static final String RULE = "contaminated";
 
-  private static final Column REASON = col("verdict.reason");
-  private static final Column PIECES = col("verdict.pieces");
+  private static final Column REASON = col("contamination.reason");
+  private static final Column PIECES = col("contamination.pieces");
   private static final StructType VERDICT =
       StructType.fromDDL("reason STRING, pieces ARRAY<STRING>");
 
@@ -57,7 +57,7 @@ record JudgedDocuments(Dataset<Row> documents, Broadcast<EvaluationNgrams> ngram
         udf((UDF1<String, Row>) text -> judge(text, shared.value(), config), VERDICT);
     Dataset<Row> judged =
         documents
-            .withColumn("verdict", judge.apply(col("text")))
+            .withColumn("contamination", judge.apply(col("text")))
             .persist(StorageLevel.MEMORY_AND_DISK());
     return new JudgedDocuments(judged, shared);
   }
@@ -67,14 +67,14 @@ record JudgedDocuments(Dataset<Row> documents, Broadcast<EvaluationNgrams> ngram
    * piece behind its id; their other columns are those of the document.
    */
   Dataset<Row> kept() {
-    Column id = when(size(PIECES).gt(1), concat(col("id"), lit("#"), col("number").plus(1)));
+    Column id = when(size(PIECES).gt(1), concat(col("id"), lit("#"), col("piece_number").plus(1)));
     return documents
         .filter(REASON.isNull())
-        .select(col("*"), posexplode_outer(PIECES).as(new String[] {"number", "piece"}))
+        .select(col("*"), posexplode_outer(PIECES).as(new String[] {"piece_number", "piece_text"}))
         .withColumn("id", coalesce(id, col("id")))
-        .withColumn("text", coalesce(col("piece"), col("text")))
+        .withColumn("text", coalesce(col("piece_text"), col("text")))
         .withColumn("characters", char_length(col("text")))
-        .drop("verdict", "number", "piece");
+        .drop("contamination", "piece_number", "piece_text");
   }
 
   /** What goes. */

@@ -142,14 +142,18 @@ public final class Words {
   /** What decontamination kept and rejected, from the details of its manifest. */
   public static String decontaminated(JsonNode details) {
     List<String> lines = new ArrayList<>();
+    long numCut = details.path("cut").asLong();
     lines.add(
         count(details.path("read").asLong(), "document")
             + " read: "
             + number(details.path("kept").asLong())
-            + " kept, of which "
-            + number(details.path("cut").asLong())
-            + " were cut into "
-            + count(details.path("pieces").asLong(), "piece"));
+            + " kept"
+            + (numCut == 0
+                ? ""
+                : ", "
+                    + number(numCut)
+                    + " of them cut into "
+                    + count(details.path("pieces").asLong(), "piece")));
     lines.add(reasons("rejected", details.path("rejected")));
     lines.add(count(details.path("commonNgrams").asLong(), "common phrase") + " ignored");
     for (JsonNode evaluation : details.path("evaluations")) {

@@ -11,8 +11,8 @@ import java.util.Arrays;
  * <p>The fingerprint of a window is the least hash of any k = ⌈n / 2⌉ tokens in a row in it
  * (winnowing; Schleimer et al. 2003): a function of the window alone, so that equal windows have
  * equal fingerprints, but one that neighbours mostly share. Of random text a run has (n - k + 2) /
- * 2 windows, 13.5 of 50 tokens. A smaller k would make longer runs, but of half a window fewer
- * strangers have the same.
+ * 2 windows, 13.5 of 50 tokens. A smaller k would make longer runs, and more windows that have a
+ * fingerprint in common without being equal.
  */
 final class WindowRuns {
   /** Longer runs, which only periodic text has, are cut: a run becomes one row. */
