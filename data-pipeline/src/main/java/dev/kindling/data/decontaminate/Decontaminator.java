@@ -5,7 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Judges one document by the n-grams that it has in common with evaluation sets.
+ * Judges one document by the n-grams that it has in common with evaluation sets. Pieces are counted
+ * after those that are too short have been dropped, as NeMo-Curator does.
  *
  * @param ngrams without those that are common phrases
  */

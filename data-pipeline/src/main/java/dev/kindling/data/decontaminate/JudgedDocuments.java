@@ -32,8 +32,8 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * Documents with their verdicts, which are kept until this is closed.
  *
- * @param documents with the columns reason, of those that are removed, and pieces, of those that
- *     are cut
+ * @param documents with a column that has the reason of those that are removed, and the pieces of
+ *     those that are cut
  * @param ngrams the n-grams that they are judged by
  */
 record JudgedDocuments(Dataset<Row> documents, Broadcast<EvaluationNgrams> ngrams)

@@ -1,8 +1,6 @@
 package dev.kindling.data.decontaminate;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
 
 import java.util.Arrays;
 import java.util.Iterator;
@@ -33,6 +31,14 @@ final class NgramOccurrences {
     Broadcast<EvaluationNgrams> shared =
         JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext())
             .broadcast(ngrams);
+    try {
+      return new NgramOccurrences(count(documents, shared));
+    } finally {
+      shared.destroy();
+    }
+  }
+
+  private static int[] count(Dataset<Row> documents, Broadcast<EvaluationNgrams> ngrams) {
     Dataset<Row> found =
         documents
             .sparkSession()
@@ -41,17 +47,16 @@ final class NgramOccurrences {
                     .select("text")
                     .filter(col("text").isNotNull())
                     .javaRDD()
-                    .flatMap(row -> found(row.getString(0), shared.value())),
+                    .flatMap(row -> found(row.getString(0), ngrams.value())),
                 SCHEMA)
             .groupBy("ngram")
-            .agg(count(lit(1)));
-    int[] numDocuments = new int[ngrams.size()];
+            .count();
+    int[] numDocuments = new int[ngrams.value().size()];
     found
         .toLocalIterator()
         .forEachRemaining(
             row -> numDocuments[row.getInt(0)] = (int) Math.min(row.getLong(1), Integer.MAX_VALUE));
-    shared.destroy();
-    return new NgramOccurrences(numDocuments);
+    return numDocuments;
   }
 
   /** The number of n-grams that more documents have. */

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "Example:",
-      "  kindling decontaminate --input runs/unique --evaluation test.jsonl --output runs/fair"
+      "  kindling decontaminate --input runs/unique --evaluation test.jsonl \\",
+      "    --output runs/fair"
     })
 final class DecontaminateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
