@@ -15,9 +15,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "deduplicate",
     description = {
-      "Removes near-duplicates from clean documents by MinHash, and those of an older crawl. What is"
-          + " removed is kept beside the result, with the id of the document that stays; so is an"
-          + " index that the next crawl can be held against."
+      "Removes near-duplicates from clean documents by MinHash, and those of an older crawl; repeated"
+          + " lines and repeated substrings too where the settings say so. What is removed is kept"
+          + " beside the result, with the id of the document that stays; so is an index that the next"
+          + " crawl can be held against."
     },
     footer = {"Example:", "  kindling deduplicate --input runs/documents --output runs/unique"})
 final class DeduplicateCommand implements Callable<Integer> {

@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       SignalsCommand.class,
       CleanCommand.class,
       DeduplicateCommand.class,
+      DecontaminateCommand.class,
       ReportCommand.class,
       TokenizerCommand.class,
       TokenizeCommand.class,

@@ -3,6 +3,7 @@ package dev.kindling.spark.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.clean.CleanJob;
 import dev.kindling.data.clean.SignalsJob;
+import dev.kindling.data.decontaminate.DecontaminateJob;
 import dev.kindling.data.dedup.DeduplicateJob;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.sample.SampleCorpus;
@@ -63,6 +64,22 @@ final class Steps {
         documents + older.map(directory -> " against " + directory).orElse("") + " -> " + output,
         () -> DeduplicateJob.run(spark, config.deduplicate(), documents, older, output),
         manifest -> Words.deduplicated(manifest.details()));
+  }
+
+  static Manifest decontaminate(
+      Console console,
+      SparkSession spark,
+      RunConfig config,
+      Path documents,
+      List<String> evaluations,
+      Path output) {
+    return console.step(
+        "decontaminate",
+        documents + " from " + String.join(", ", evaluations) + " -> " + output,
+        () ->
+            DecontaminateJob.run(
+                spark, config.decontaminate(), config.read(), documents, evaluations, output),
+        manifest -> Words.decontaminated(manifest.details()));
   }
 
   static Manifest tokenizer(

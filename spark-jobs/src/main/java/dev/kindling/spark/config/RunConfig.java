@@ -1,6 +1,7 @@
 package dev.kindling.spark.config;
 
 import dev.kindling.data.clean.CleanConfig;
+import dev.kindling.data.decontaminate.DecontaminateConfig;
 import dev.kindling.data.dedup.DeduplicateConfig;
 import dev.kindling.data.extract.ExtractConfig;
 import dev.kindling.data.read.ReadConfig;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param extract what is done to their text
  * @param clean which documents are kept
  * @param deduplicate how near-duplicates are found
+ * @param decontaminate what of evaluation sets is taken out
  * @param tokenizer the vocabulary to learn
  * @param tokenize how documents become token shards
  * @param model the shape of the model
@@ -34,6 +36,7 @@ public record RunConfig(
     ExtractConfig extract,
     CleanConfig clean,
     DeduplicateConfig deduplicate,
+    DecontaminateConfig decontaminate,
     TokenizerConfig tokenizer,
     TokenizeConfig tokenize,
     ModelConfig model,
@@ -58,6 +61,7 @@ public record RunConfig(
         extract,
         clean.withLanguages(List.of(languages)),
         deduplicate,
+        decontaminate,
         tokenizer,
         tokenize,
         model,

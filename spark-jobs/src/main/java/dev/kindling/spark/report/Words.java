@@ -131,6 +131,12 @@ public final class Words {
             + " kept",
         reasons("rejected", details.path("rejected")),
         count(details.path("removedLines").asLong(), "repeated line") + " removed",
+        count(details.path("removedSpans").asLong(), "repeated substring")
+            + " removed or masked ("
+            + count(details.path("removedTokens").asLong(), "token")
+            + ", "
+            + count(details.path("removedCharacters").asLong(), "character")
+            + ")",
         "clusters: " + (sizes.isEmpty() ? "none" : String.join(", ", sizes)),
         String.format(
             Locale.ROOT,
@@ -138,6 +144,37 @@ public final class Words {
             details.at("/candidateProbability/0.7").asDouble(),
             details.at("/candidateProbability/0.8").asDouble(),
             details.at("/candidateProbability/0.9").asDouble()));
+  }
+
+  /** What decontamination kept and rejected, from the details of its manifest. */
+  public static String decontaminated(JsonNode details) {
+    List<String> lines = new ArrayList<>();
+    long numCut = details.path("cut").asLong();
+    lines.add(
+        count(details.path("read").asLong(), "document")
+            + " read: "
+            + number(details.path("kept").asLong())
+            + " kept"
+            + (numCut == 0
+                ? ""
+                : ", "
+                    + number(numCut)
+                    + " of them cut into "
+                    + count(details.path("pieces").asLong(), "piece")));
+    lines.add(reasons("rejected", details.path("rejected")));
+    lines.add(count(details.path("commonNgrams").asLong(), "common phrase") + " ignored");
+    for (JsonNode evaluation : details.path("evaluations")) {
+      lines.add(
+          evaluation.path("path").asText()
+              + ": "
+              + number(evaluation.path("contaminated").asLong())
+              + " of "
+              + count(evaluation.path("documents").asLong(), "document")
+              + " found, "
+              + number(evaluation.path("tooShort").asLong())
+              + " too short to be looked for");
+    }
+    return String.join("\n", lines);
   }
 
   /** What became of the documents, from the details of a manifest of kind {@code tokens}. */

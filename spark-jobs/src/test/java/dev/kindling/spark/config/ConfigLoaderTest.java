@@ -381,6 +381,16 @@ class ConfigLoaderTest {
         rows: 6
         minJaccard: 0.7
         keep: oldest:date
+        repeatedSubstrings: mask
+        minSubstringTokens: 49
+      decontaminate:
+        ngramSize: 12
+        minNgramSize: 7
+        maxNgramOccurrences: 9
+        action: cut
+        cutCharacters: 199
+        minPieceCharacters: 198
+        maxPieces: 11
       tokenizer: {kind: character, vocabSize: 8193, minFrequency: 3, endOfText: false}
       tokenize:
         validation: {by: tail, fraction: 0.06}

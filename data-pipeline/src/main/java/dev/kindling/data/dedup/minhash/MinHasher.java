@@ -1,5 +1,7 @@
 package dev.kindling.data.dedup.minhash;
 
+import dev.kindling.data.words.Hash64;
+
 /**
  * The minima of a shingle set under b × r hash functions, banded (Broder 1997; Indyk and Motwani
  * 1998). Two sets agree in one minimum with the probability of their Jaccard similarity. The

@@ -52,7 +52,8 @@ final class NearDuplicatePairs {
   static Dataset<Row> within(Dataset<Row> signatures, MinHashConfig config) {
     Dataset<Row> members = members(signatures);
     List<Dataset<Row>> found = new ArrayList<>();
-    for (int round = 0; round < numRounds(config); round++) {
+    boolean last = false;
+    for (int round = 0; round < MAX_LEADERS && !last; round++) {
       Dataset<Row> leaders =
           members
               .groupBy(KEY)
@@ -60,11 +61,10 @@ final class NearDuplicatePairs {
               .filter(col("num_members").gt(1))
               .drop("num_members");
       Dataset<Row> candidates = candidates(members, leaders);
-      Dataset<Row> pairs = similar(candidates, signatures, signatures, config);
+      last = isLast(candidates, config);
+      Dataset<Row> pairs =
+          last ? pairs(candidates) : similar(candidates, signatures, signatures, config);
       found.add(pairs);
-      if (candidates.isEmpty()) {
-        break;
-      }
       members = rejected(candidates, pairs);
     }
     return union(found);
@@ -80,23 +80,28 @@ final class NearDuplicatePairs {
     Dataset<Row> olderMembers =
         Checkpoints.keep(members(older).join(members.select(KEY).distinct(), keys(), "left_semi"));
     List<Dataset<Row>> found = new ArrayList<>();
-    for (int round = 0; round < numRounds(config); round++) {
+    boolean last = false;
+    for (int round = 0; round < MAX_LEADERS && !last; round++) {
       Dataset<Row> leaders = olderMembers.groupBy(KEY).agg(min(MEMBER).as(LEADER));
       Dataset<Row> candidates = candidates(members, leaders);
-      Dataset<Row> pairs = similar(candidates, older, newer, config);
+      last = isLast(candidates, config);
+      Dataset<Row> pairs = last ? pairs(candidates) : similar(candidates, older, newer, config);
       found.add(pairs);
-      if (candidates.isEmpty()) {
-        break;
+      if (!last) {
+        members = rejected(candidates, pairs);
+        olderMembers = candidates(olderMembers, leaders).select(KEY, MEMBER);
       }
-      members = rejected(candidates, pairs);
-      olderMembers = candidates(olderMembers, leaders).select(KEY, MEMBER);
     }
     return union(found);
   }
 
-  /** Where nothing is compared, nobody is left for a second round. */
-  private static int numRounds(MinHashConfig config) {
-    return config.minJaccard() == 0 ? 1 : MAX_LEADERS;
+  /** Where nothing is compared, all resemble their leaders, and nobody is left for a round. */
+  private static boolean isLast(Dataset<Row> candidates, MinHashConfig config) {
+    return config.minJaccard() == 0 || candidates.isEmpty();
+  }
+
+  private static Dataset<Row> pairs(Dataset<Row> candidates) {
+    return candidates.select(LEADER, MEMBER).distinct();
   }
 
   private static Dataset<Row> members(Dataset<Row> signatures) {
@@ -116,17 +121,13 @@ final class NearDuplicatePairs {
       Dataset<Row> leaderSignatures,
       Dataset<Row> memberSignatures,
       MinHashConfig config) {
-    Dataset<Row> pairs = candidates.select(LEADER, MEMBER).distinct();
-    if (config.minJaccard() == 0 || candidates.isEmpty()) {
-      return pairs;
-    }
     int size = config.sketchSize();
     UserDefinedFunction jaccard =
         udf(
             (UDF2<byte[], byte[], Double>) (one, other) -> Sketch.jaccard(one, other, size),
             DataTypes.DoubleType);
     return Checkpoints.keep(
-        pairs
+        pairs(candidates)
             .join(sketches(leaderSignatures, LEADER, "leader_sketch"), LEADER)
             .join(sketches(memberSignatures, MEMBER, "member_sketch"), MEMBER)
             .filter(

@@ -1,23 +1,22 @@
 package dev.kindling.data.dedup.minhash;
 
+import dev.kindling.data.words.Hash64;
+import dev.kindling.data.words.RollingHash;
+import dev.kindling.data.words.WordForm;
+import dev.kindling.data.words.WordHashes;
 import java.util.Arrays;
 
 /**
- * Turns texts into sets of shingles: hashes of each run of n words. The words are hashed once; the
- * hash of a run is a polynomial of theirs modulo 2^64, which moves on by a word in constant time
- * (Karp and Rabin 1987), so that no text is copied.
+ * Turns texts into sets of shingles: hashes of each run of n words, which are compared in their
+ * {@link WordForm#FOLDED} form.
  *
  * <p>A text of fewer than n words has one shingle, made of its characters as they are: it can be
  * the duplicate of an equal text only.
  *
- * <p>Not for several threads: buffers are used again.
+ * <p>Not for several threads: the buffer is used again.
  */
 final class Shingler {
-  private static final long BASE = 0x9e3779b97f4a7c15L;
-
   private final int size;
-  private final long leavingFactor;
-  private final long[] lastWords;
   private long[] shingles = new long[1024];
   private int numShingles;
 
@@ -26,32 +25,19 @@ final class Shingler {
    */
   Shingler(int size) {
     this.size = size;
-    this.lastWords = new long[size];
-    long power = 1;
-    for (int i = 0; i < size; i++) {
-      power *= BASE;
-    }
-    this.leavingFactor = power;
   }
 
   /** The distinct shingles of a text, at least one, in ascending order. */
   long[] shingles(String text) {
     numShingles = 0;
-    long rolling = 0;
-    int slot = 0;
-    boolean full = false;
-    WordHashes words = new WordHashes(text);
+    RollingHash lastWords = new RollingHash(size);
+    WordHashes words = new WordHashes(text, WordForm.FOLDED);
     while (words.next()) {
-      long leaving = full ? lastWords[slot] * leavingFactor : 0;
-      rolling = rolling * BASE + words.hash() - leaving;
-      lastWords[slot] = words.hash();
-      slot = slot + 1 == size ? 0 : slot + 1;
-      full |= slot == 0;
-      if (full) {
-        add(Hash64.mix(rolling));
+      if (lastWords.push(words.hash())) {
+        add(lastWords.hash());
       }
     }
-    if (!full) {
+    if (numShingles == 0) {
       add(Hash64.of(text.strip()));
     }
     return distinct();

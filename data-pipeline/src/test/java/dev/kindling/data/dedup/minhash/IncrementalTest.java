@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.data.CleanOutput;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.dedup.TestDocuments;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.dedup.TestDocuments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -2,6 +2,7 @@ package dev.kindling.data.dedup.minhash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.data.dedup.TestDocuments;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;

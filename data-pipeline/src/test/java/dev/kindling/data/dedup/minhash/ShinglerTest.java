@@ -2,6 +2,8 @@ package dev.kindling.data.dedup.minhash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.data.words.WordForm;
+import dev.kindling.data.words.WordHashes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -115,7 +117,7 @@ class ShinglerTest {
 
   private static List<Long> words(String text) {
     List<Long> hashes = new ArrayList<>();
-    WordHashes words = new WordHashes(text);
+    WordHashes words = new WordHashes(text, WordForm.FOLDED);
     while (words.next()) {
       hashes.add(words.hash());
     }

@@ -1,7 +1,7 @@
-package dev.kindling.data.dedup.minhash;
+package dev.kindling.data.words;
 
 /** Hashes of 64 bits that need no memory: FNV-1a, and the finalizer of MurmurHash3. */
-final class Hash64 {
+public final class Hash64 {
   /** What {@link #append} starts from: FNV-1a's offset basis. */
   static final long EMPTY = 0xcbf29ce484222325L;
 
@@ -15,7 +15,7 @@ final class Hash64 {
   }
 
   /** Spreads every bit over all bits; one to one. */
-  static long mix(long value) {
+  public static long mix(long value) {
     long mixed = value;
     mixed = (mixed ^ (mixed >>> 33)) * 0xff51afd7ed558ccdL;
     mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
@@ -23,9 +23,14 @@ final class Hash64 {
   }
 
   /** The hash of a text's characters as they are. */
-  static long of(String text) {
+  public static long of(String text) {
+    return of(text, 0, text.length());
+  }
+
+  /** The hash of the characters from {@code start} up to {@code end}, as they are. */
+  static long of(String text, int start, int end) {
     long hash = EMPTY;
-    for (int i = 0; i < text.length(); i++) {
+    for (int i = start; i < end; i++) {
       hash = append(hash, text.charAt(i));
     }
     return mix(hash);

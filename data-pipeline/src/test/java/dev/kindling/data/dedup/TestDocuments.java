@@ -1,4 +1,4 @@
-package dev.kindling.data.dedup.minhash;
+package dev.kindling.data.dedup;
 
 import dev.kindling.data.CleanOutput;
 import java.util.List;
@@ -12,14 +12,14 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /** DataFrames of texts, and what was found in them. */
-final class TestDocuments {
+public final class TestDocuments {
   private TestDocuments() {}
 
   /**
    * A session for tiny data: planning anew between stages and compiling code for each would take
    * most of the time.
    */
-  static SparkSession spark() {
+  public static SparkSession spark() {
     SparkSession spark = CleanOutput.localSpark().newSession();
     spark.conf().set("spark.sql.shuffle.partitions", 2);
     spark.conf().set("spark.sql.adaptive.enabled", false);
@@ -29,7 +29,7 @@ final class TestDocuments {
   }
 
   /** Documents with ids of the prefix and five digits of their place. */
-  static Dataset<Row> of(String prefix, List<String> texts) {
+  public static Dataset<Row> of(String prefix, List<String> texts) {
     List<Row> rows =
         IntStream.range(0, texts.size())
             .mapToObj(i -> RowFactory.create(id(prefix, i), texts.get(i)))
@@ -37,16 +37,16 @@ final class TestDocuments {
     return rows("id STRING, text STRING", rows);
   }
 
-  static Dataset<Row> rows(String schema, List<Row> rows) {
+  public static Dataset<Row> rows(String schema, List<Row> rows) {
     return spark().createDataFrame(rows, StructType.fromDDL(schema));
   }
 
-  static String id(String prefix, int i) {
+  public static String id(String prefix, int i) {
     return "%s%05d".formatted(prefix, i);
   }
 
   /** The document that stays, by the id of the one that goes. */
-  static Map<String, String> kept(Dataset<Row> marked) {
+  public static Map<String, String> kept(Dataset<Row> marked) {
     Map<String, String> kept = new TreeMap<>();
     for (Row row : marked.collectAsList()) {
       kept.put(row.getAs("id"), row.getAs("kept_id"));

@@ -1,22 +1,23 @@
-package dev.kindling.data.dedup.minhash;
+package dev.kindling.data.words;
 
 import java.text.Normalizer;
 
 /**
- * The hashes of a text's words, in their order. Words are compared in the normal form of datatrove:
- * in lower case, every number as 0, without punctuation, and without accents (the non-spacing marks
- * of NFD).
+ * The hashes of a text's words, in their order, and where they stand.
  *
  * <p>A word is a run of letters and digits. As in Unicode's word boundaries (UAX 29), an apostrophe
- * between letters and a point or comma between digits do not end it; and in scripts that are
- * written without spaces, each character is a word of its own, so that their texts need no
- * dictionary.
+ * between letters and a point or comma between digits do not end it, and marks belong to the letter
+ * before them; and in scripts that are written without spaces, each character is a word of its own,
+ * so that their texts need no dictionary.
  */
-final class WordHashes {
+public final class WordHashes {
   private static final int FIRST_COMPOSED = 0xC0;
 
   private final String text;
+  private final WordForm form;
   private int position;
+  private int start;
+  private int end;
   private long hash;
 
   private enum Kind {
@@ -29,45 +30,78 @@ final class WordHashes {
     SEPARATOR
   }
 
-  WordHashes(String text) {
-    this.text = decomposed(text);
+  /**
+   * Before the first word of a text.
+   *
+   * @param form in which words are hashed: those with the same form have the same hash
+   */
+  public WordHashes(String text, WordForm form) {
+    this.text = form == WordForm.FOLDED ? decomposed(text) : text;
+    this.form = form;
   }
 
   /** Moves on to the next word; false at the end. */
-  boolean next() {
+  public boolean next() {
     long word = Hash64.EMPTY;
     Kind last = Kind.SEPARATOR;
     while (position < text.length()) {
       int c = text.codePointAt(position);
       Kind kind = kind(c);
       boolean inWord = last != Kind.SEPARATOR;
-      if (inWord && (kind == Kind.UNSPACED || (kind == Kind.SEPARATOR && !joins(c, last)))) {
+      if (inWord && endsWord(c, kind, last)) {
         break;
       }
-      position += Character.charCount(c);
-      switch (kind) {
-        case LETTER -> {
-          word = Hash64.append(word, Character.toLowerCase(c));
-          last = kind;
-        }
-        case DIGIT -> {
-          word = last == Kind.DIGIT ? word : Hash64.append(word, '0');
-          last = kind;
-        }
-        case UNSPACED -> {
-          hash = Hash64.mix(Hash64.append(word, c));
-          return true;
-        }
-        case IGNORED, SEPARATOR -> {}
+      boolean ofWord = kind != Kind.IGNORED && kind != Kind.SEPARATOR;
+      if (ofWord) {
+        start = inWord ? start : position;
+        word = append(word, c, kind, last);
+        last = kind;
       }
+      position += Character.charCount(c);
+      end = ofWord || (inWord && kind == Kind.IGNORED) ? position : end;
     }
-    hash = Hash64.mix(word);
+    hash = form == WordForm.WRITTEN ? Hash64.of(text, start, end) : Hash64.mix(word);
     return last != Kind.SEPARATOR;
   }
 
   /** The hash of the word that {@link #next} found. */
-  long hash() {
+  public long hash() {
     return hash;
+  }
+
+  /**
+   * The UTF-16 index of the word's first character, in the text, or in its NFD where words are
+   * {@link WordForm#FOLDED}.
+   */
+  public int start() {
+    return start;
+  }
+
+  /** The UTF-16 index behind the word's last character, as above. */
+  public int end() {
+    return end;
+  }
+
+  private long append(long word, int c, Kind kind, Kind last) {
+    return switch (form) {
+      case WRITTEN -> word;
+      case LOWER_CASE -> Hash64.append(word, Character.toLowerCase(c));
+      case FOLDED ->
+          switch (kind) {
+            case DIGIT -> last == Kind.DIGIT ? word : Hash64.append(word, '0');
+            case LETTER, UNSPACED, IGNORED, SEPARATOR ->
+                Hash64.append(word, Character.toLowerCase(c));
+          };
+    };
+  }
+
+  private boolean endsWord(int c, Kind kind, Kind last) {
+    return switch (kind) {
+      case UNSPACED -> true;
+      case LETTER, DIGIT -> last == Kind.UNSPACED;
+      case IGNORED -> false;
+      case SEPARATOR -> !joins(c, last);
+    };
   }
 
   private boolean joins(int separator, Kind last) {
