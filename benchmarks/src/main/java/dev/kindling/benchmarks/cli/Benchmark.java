@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       KernelsCommand.class,
       GenerateCommand.class,
       PrecisionCommand.class,
+      DataCommand.class,
       LimitCommand.class
     })
 public final class Benchmark {

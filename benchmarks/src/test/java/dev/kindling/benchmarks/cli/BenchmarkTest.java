@@ -51,6 +51,13 @@ class BenchmarkTest {
   }
 
   @Test
+  void theDataBenchmarkNeedsItsLauncher() {
+    assertThat(run("data", "--gigabytes", "0.1")).isEqualTo(Benchmark.BAD_INPUT);
+
+    assertThat(err.toString()).contains("run this through bin/benchmark").doesNotContain("\tat ");
+  }
+
+  @Test
   void withoutACommandTheUsageIsShown() {
     assertThat(run()).isEqualTo(Benchmark.BAD_INPUT);
 

@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
  *   <li>a manifest of another kind or fingerprint: refused, untouched;
  *   <li>missing or empty: claimed;
  *   <li>remains of an interrupted run of the same kind: these are deleted, then it is claimed;
+ *       {@link #resume} leaves them if they are of the same fingerprint;
  *   <li>anything else: refused, untouched.
  * </ul>
  *
@@ -67,11 +68,17 @@ public final class OutputDirectory implements AutoCloseable {
   private final String fingerprint;
   private final List<GlobPattern> ownNames;
   private final byte[] claimContent;
+  private final boolean resumes;
   private Manifest finished;
   private boolean created;
 
   private OutputDirectory(
-      Configuration hadoop, Path path, String kind, String fingerprint, List<GlobPattern> ownNames)
+      Configuration hadoop,
+      Path path,
+      String kind,
+      String fingerprint,
+      List<GlobPattern> ownNames,
+      boolean resumes)
       throws IOException {
     this.hadoop = hadoop;
     this.fs = path.getFileSystem(hadoop);
@@ -79,6 +86,7 @@ public final class OutputDirectory implements AutoCloseable {
     this.kind = kind;
     this.fingerprint = fingerprint;
     this.ownNames = ownNames;
+    this.resumes = resumes;
     String owner = fingerprint + "\n" + UUID.randomUUID() + "\n" + Instant.now() + "\n";
     this.claimContent = owner.getBytes(StandardCharsets.UTF_8);
   }
@@ -94,12 +102,31 @@ public final class OutputDirectory implements AutoCloseable {
    */
   public static OutputDirectory open(
       Configuration hadoop, Path path, String kind, String fingerprint, String... ownNames) {
+    return open(hadoop, path, kind, fingerprint, false, ownNames);
+  }
+
+  /**
+   * As {@link #open}, for a step that goes on with what an interrupted run of the same fingerprint
+   * has written: that stays where it is, and the step has to tell what of it is whole.
+   */
+  public static OutputDirectory resume(
+      Configuration hadoop, Path path, String kind, String fingerprint, String... ownNames) {
+    return open(hadoop, path, kind, fingerprint, true, ownNames);
+  }
+
+  private static OutputDirectory open(
+      Configuration hadoop,
+      Path path,
+      String kind,
+      String fingerprint,
+      boolean resumes,
+      String... ownNames) {
     List<GlobPattern> globs = new ArrayList<>();
     for (String name : ownNames) {
       globs.add(new GlobPattern(name));
     }
     try {
-      OutputDirectory output = new OutputDirectory(hadoop, path, kind, fingerprint, globs);
+      OutputDirectory output = new OutputDirectory(hadoop, path, kind, fingerprint, globs, resumes);
       output.decide();
       return output;
     } catch (IOException e) {
@@ -249,8 +276,13 @@ public final class OutputDirectory implements AutoCloseable {
     List<FileStatus> content = List.of(fs.listStatus(path));
     if (!content.isEmpty()) {
       requireRemains(content, claimed);
-      LOG.info("clearing the remains of an interrupted run in {}", path);
-      clear(content);
+      if (resumes && isOfSameWork()) {
+        LOG.info("going on with an interrupted run in {}", path);
+        fs.delete(new Path(path, Manifest.NAME), false);
+      } else {
+        LOG.info("clearing the remains of an interrupted run in {}", path);
+        clear(content);
+      }
     }
     claimDirectory();
   }
@@ -293,6 +325,12 @@ public final class OutputDirectory implements AutoCloseable {
             "choose another --output; this one was left as it is");
       }
     }
+  }
+
+  /** Whether the claim that is there is of a run with this fingerprint. */
+  private boolean isOfSameWork() throws IOException {
+    String claim = new String(Checksums.readAll(fs, claim()), StandardCharsets.UTF_8);
+    return claim.startsWith(fingerprint + "\n");
   }
 
   private void clear(List<FileStatus> content) throws IOException {

@@ -15,7 +15,8 @@ import scala.Tuple2;
 /**
  * Writes the shards of one range of documents, on an executor. Every attempt writes below a name of
  * its own, so that a retried or speculative twin cannot touch its files; the driver gives final
- * names to the files of the attempt whose result it got.
+ * names to the files of the attempt whose result it got. What an attempt has finished it notes, for
+ * a run that comes after one that was killed.
  */
 final class ShardTask implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -39,12 +40,15 @@ final class ShardTask implements Serializable {
     this.shardTokens = shardTokens;
   }
 
-  /** Writes pieces that come in their order. */
-  Iterator<WrittenShard> write(Iterator<Tuple2<byte[], byte[]>> pieces) throws IOException {
+  /**
+   * Writes pieces that come in their order.
+   *
+   * @return one list: the shards of the range, empty where no pieces come
+   */
+  Iterator<List<WrittenShard>> write(Iterator<Tuple2<byte[], byte[]>> pieces) throws IOException {
     TaskContext context = TaskContext.get();
     Path attempt =
-        new Path(
-            directory, "range-" + context.partitionId() + "-attempt-" + context.taskAttemptId());
+        FinishedRanges.attempt(directory, context.partitionId(), context.taskAttemptId());
     FileSystem fs = attempt.getFileSystem(hadoop.value().value());
     List<WrittenShard> written = new ArrayList<>();
     Tuple2<byte[], byte[]> next = pieces.hasNext() ? pieces.next() : null;
@@ -61,7 +65,10 @@ final class ShardTask implements Serializable {
         written.add(shard.finish());
       }
     }
-    return written.iterator();
+    if (!written.isEmpty()) {
+      FinishedRanges.note(fs, attempt, written);
+    }
+    return List.of(written).iterator();
   }
 
   private long numTokens(Tuple2<byte[], byte[]> piece) {

@@ -70,6 +70,7 @@ public final class TokenShards {
 
   /**
    * Numbers shards within their split, in their order, and moves them to the names that say so.
+   * Those that a run which was killed has moved already stay where they are.
    *
    * @return the files, to which the caller may add
    */
@@ -83,15 +84,18 @@ public final class TokenShards {
       Path writtenBin = new Path(shard.bin());
       Path bin = new Path(directory, binName(split.label(), numShards[split.code()]++));
       Path idx = indexOf(bin);
-      move(fs, writtenBin, bin);
-      move(fs, indexOf(writtenBin), idx);
+      move(fs, writtenBin, bin, shard.binBytes());
+      move(fs, indexOf(writtenBin), idx, shard.idxBytes());
       files.add(new Manifest.Entry(bin.getName(), shard.binBytes(), shard.binSha256()));
       files.add(new Manifest.Entry(idx.getName(), shard.idxBytes(), shard.idxSha256()));
     }
     return files;
   }
 
-  private static void move(FileSystem fs, Path from, Path to) throws IOException {
+  private static void move(FileSystem fs, Path from, Path to, long numBytes) throws IOException {
+    if (!fs.exists(from) && FinishedRanges.isThere(fs, to, numBytes)) {
+      return;
+    }
     if (!fs.rename(from, to)) {
       throw new IOException("cannot rename " + from + " to " + to);
     }

@@ -13,11 +13,16 @@ import dev.kindling.data.tokenizer.TokenizerFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -38,6 +43,9 @@ import scala.Tuple2;
  * driver renames the files of the winning attempts and commits the manifest. On an object store a
  * rename is a copy within the store. What an attempt that lost may still write stays below a hidden
  * directory that no manifest names.
+ *
+ * <p>A run after one that was killed encodes again, and writes only the ranges that are missing
+ * (see {@link FinishedRanges}).
  */
 public final class TokenizeJob {
   /** {@link TokenizeConfig.Validation#by} for whole documents, chosen by the hash of their text. */
@@ -77,7 +85,7 @@ public final class TokenizeJob {
             .sha256();
     String[] ownNames = {"train-*", "validation-*", TokenizerFile.NAME, ATTEMPTS};
     try (OutputDirectory directory =
-        OutputDirectory.open(hadoop, output, TokenSet.KIND, fingerprint, ownNames)) {
+        OutputDirectory.resume(hadoop, output, TokenSet.KIND, fingerprint, ownNames)) {
       if (directory.finished().isPresent()) {
         return directory.finished().get();
       }
@@ -187,6 +195,14 @@ public final class TokenizeJob {
       Path attempts)
       throws IOException {
     Configuration hadoop = context.hadoopConfiguration();
+    FileSystem fs = attempts.getFileSystem(hadoop);
+    Optional<List<WrittenShard>> all = FinishedRanges.read(fs, attempts);
+    if (all.isPresent()) {
+      return all.get();
+    }
+    ShardPlan plan = new ShardPlan(statistics, config.shardTokens());
+    Map<Integer, List<WrittenShard>> finished = FinishedRanges.find(fs, attempts);
+    Set<Integer> ranges = Set.copyOf(finished.keySet());
     Path run = new Path(attempts, UUID.randomUUID().toString());
     ShardTask task =
         new ShardTask(
@@ -194,11 +210,18 @@ public final class TokenizeJob {
             QualifiedPath.of(hadoop, run),
             statistics.type(),
             config.shardTokens());
-    return pieces
-        .repartitionAndSortWithinPartitions(
-            new ShardPlan(statistics, config.shardTokens()), new PieceKey.Order())
-        .mapPartitions(task::write)
-        .collect();
+    List<List<WrittenShard>> written =
+        pieces
+            .filter(piece -> !ranges.contains(plan.getPartition(piece._1())))
+            .repartitionAndSortWithinPartitions(plan, new PieceKey.Order())
+            .mapPartitions(task::write)
+            .collect();
+    List<WrittenShard> shards = new ArrayList<>();
+    for (int range = 0; range < plan.numPartitions(); range++) {
+      shards.addAll(finished.getOrDefault(range, written.get(range)));
+    }
+    FinishedRanges.note(fs, attempts, shards);
+    return shards;
   }
 
   private static Manifest.Entry writeTokenizer(Configuration hadoop, Path path, byte[] json)

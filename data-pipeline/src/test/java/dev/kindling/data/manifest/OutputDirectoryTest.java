@@ -113,6 +113,29 @@ class OutputDirectoryTest {
   }
 
   @Test
+  void aStepThatGoesOnFindsTheRemainsOfTheSameWorkOnly() throws IOException {
+    interrupt();
+    Files.writeString(directory.resolve("manifest.json"), "{\"kind\": \"num");
+    try (OutputDirectory output = resume("a")) {
+      assertThat(directory.resolve("part-0")).hasContent("half");
+      Manifest manifest = output.commit(Manifest.newDetails());
+      assertThat(manifest.files()).extracting(Manifest.Entry::path).containsExactly("part-0");
+    }
+
+    directory = temporary.resolve("other");
+    path = new Path(directory.toUri());
+    interrupt();
+    try (OutputDirectory output = resume("b")) {
+      assertThat(output.finished()).isEmpty();
+      assertThat(directory.resolve("part-0")).doesNotExist();
+    }
+  }
+
+  private OutputDirectory resume(String fingerprint) {
+    return OutputDirectory.resume(hadoop, path, "numbers", fingerprint, "part-*", "more");
+  }
+
+  @Test
   void aManifestTornByAnInterruptedCommitIsCleared() throws IOException {
     interrupt();
     Files.writeString(directory.resolve(Manifest.NAME), "{\"schemaVersion\": 1, \"kind");

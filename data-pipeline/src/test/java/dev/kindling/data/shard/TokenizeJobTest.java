@@ -91,6 +91,22 @@ class TokenizeJobTest {
   }
 
   @Test
+  void aReaderThatKnowsOnlyMegatronsLayoutFindsTheDocuments() throws IOException {
+    Manifest manifest = TokenizeJob.run(spark, BY_DOCUMENT, documents, tokenizer, output("tokens"));
+    Tokenizer loaded = TokenizerFile.load(hadoop, output("tokens"));
+    List<String> all = new ArrayList<>();
+    for (Manifest.Entry file : manifest.files()) {
+      if (file.path().endsWith(".bin")) {
+        for (int[] ids :
+            MegatronReader.documents(directory.resolve("tokens").resolve(file.path()))) {
+          all.add(loaded.decode(ids));
+        }
+      }
+    }
+    assertThat(all).containsExactlyInAnyOrderElementsOf(TEXTS);
+  }
+
+  @Test
   void noShardIsLargerThanAskedForUnlessItIsOneDocument() throws IOException {
     Manifest manifest = TokenizeJob.run(spark, BY_DOCUMENT, documents, tokenizer, output("tokens"));
     int larger = 0;
