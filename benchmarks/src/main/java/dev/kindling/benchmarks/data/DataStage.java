@@ -21,9 +21,10 @@ public record DataStage(String name, String mainClass, List<String> arguments) {
   public static final List<DataStage> ALL =
       List.of(
           new DataStage(WORD_COUNT, "dev.kindling.benchmarks.data.WordCount", List.of("{corpus}")),
+          kindling("signals --input {corpus} --output {work}/signals"),
           kindling(
-              "clean --input {corpus} --output {work}/clean"
-                  + " --set clean.filters=[gopher-repetition,gopher-quality]"),
+              "clean --input {work}/signals --output {work}/clean"
+                  + " --set clean.filters=[gopher-repetition,gopher-quality@en,chinese@zh]"),
           kindling("deduplicate --input {work}/clean --output {work}/deduplicate"),
           kindling(
               "tokenizer --input {work}/deduplicate --output {work}/tokenizer"

@@ -12,7 +12,8 @@ import java.util.List;
 record Target(List<String> stages, double atLeast, boolean ofWordCount) {
   static final List<Target> ALL =
       List.of(
-          new Target(List.of("clean"), 0.25, true), new Target(List.of("deduplicate"), 3, false));
+          new Target(List.of("signals", "clean"), 0.25, true),
+          new Target(List.of("deduplicate"), 3, false));
 
   String name() {
     return String.join(" + ", stages);

@@ -35,11 +35,13 @@ class DataReportTest {
   @Test
   void aTargetStandsBesideWhatWasReachedIfItsStagesWereMeasured() {
     String targets =
-        new DataReport(CORPUS, List.of(took("word-count", 5), took("clean", 40)), 2)
+        new DataReport(
+                CORPUS, List.of(took("word-count", 5), took("signals", 30), took("clean", 10)), 2)
             .targets()
             .toString();
 
-    assertThat(targets).containsPattern("clean, of word count +\\| +0\\.25 \\| +0\\.13 \\| no");
+    assertThat(targets)
+        .containsPattern("signals \\+ clean, of word count +\\| +0\\.25 \\| +0\\.13 \\| no");
     assertThat(targets).doesNotContain("deduplicate");
   }
 
