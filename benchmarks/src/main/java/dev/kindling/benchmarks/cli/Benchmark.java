@@ -29,7 +29,8 @@ import picocli.CommandLine.ScopeType;
       KernelsCommand.class,
       GenerateCommand.class,
       PrecisionCommand.class,
-      LimitCommand.class
+      LimitCommand.class,
+      TokenizerCommand.class
     })
 public final class Benchmark {
   /** The command did what it was asked to. */
