@@ -16,7 +16,6 @@ final class ZipfText {
     "e", "a", "i", "o", "er", "in", "on", "u", "al", "en", "es", "ing"
   };
   private static final int NUM_SYLLABLES = ONSETS.length * RHYMES.length;
-  private static final long DOCUMENT_KEY = 0x9E3779B97F4A7C15L;
 
   private final long seed;
   private final int numWords;
@@ -35,7 +34,9 @@ final class ZipfText {
 
   /** A document of {@code length} words in sentences and paragraphs. */
   String document(long number, int length) {
-    SplittableRandom random = new SplittableRandom(seed + number * DOCUMENT_KEY);
+    // Mixed twice: seeds a multiple of the generator's own increment apart give shifted streams.
+    long documentSeed = new SplittableRandom(seed).nextLong() + number;
+    SplittableRandom random = new SplittableRandom(new SplittableRandom(documentSeed).nextLong());
     StringBuilder text = new StringBuilder(length * 7);
     int leftInSentence = 0;
     for (int i = 0; i < length; i++) {

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,16 @@ class ZipfTextTest {
     double ratio = (double) ordered[numWords - 1] / ordered[numWords - 20];
     assertThat(ratio).isBetween(12.0, 17.0);
     assertThat(numWords).isGreaterThan(20_000);
+  }
+
+  @Test
+  void documentsShareNoMoreThanChanceMakesThem() {
+    ZipfText text = new ZipfText(1, 1_000_000);
+    Set<String> words = new HashSet<>();
+    for (int number = 0; number < 100; number++) {
+      words.addAll(List.of(text.document(number, 1000).split("[^A-Za-z]+")));
+    }
+    assertThat(words).hasSizeGreaterThan(30_000);
   }
 
   @Test

@@ -61,7 +61,7 @@ class HuggingFaceParityTest {
   @FieldSource("KINDS")
   void randomTextsGiveTheSameIdsAndTexts(String kind) {
     Random random = new Random(29);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 150; i++) {
       PEERS.get(kind).assertSame(TestTexts.random(random, 80));
       PEERS.get(kind).assertSame(TestTexts.story(i, 60) + "I do not . ' n't 's");
     }
@@ -70,7 +70,7 @@ class HuggingFaceParityTest {
   @ParameterizedTest
   @FieldSource("KINDS")
   void aLineOfAMegabyteGivesTheSameIds(String kind) {
-    for (String part : List.of("the miller, 河边 ", "bread长", "abé ")) {
+    for (String part : List.of("the miller, abé 河边 ", "bread长")) {
       PEERS.get(kind).assertSame(part.repeat(MEGABYTE / part.length()));
     }
   }
