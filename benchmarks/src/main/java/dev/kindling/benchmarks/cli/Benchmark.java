@@ -29,8 +29,9 @@ import picocli.CommandLine.ScopeType;
       KernelsCommand.class,
       GenerateCommand.class,
       PrecisionCommand.class,
-      DataCommand.class,
-      LimitCommand.class
+      LimitCommand.class,
+      TokenizerCommand.class,
+      DataCommand.class
     })
 public final class Benchmark {
   /** The command did what it was asked to. */

@@ -40,6 +40,13 @@ class BenchmarkTest {
   }
 
   @Test
+  void anUnknownKindOfTokenizerIsAnsweredWithThoseThatAreKnown() {
+    assertThat(run("tokenizer", "--kinds", "words")).isEqualTo(Benchmark.BAD_INPUT);
+
+    assertThat(err.toString()).contains("'words'", "byte-level-bpe", "wordpiece-cased");
+  }
+
+  @Test
   void theHelpOfACommandHasExamplesAndTheNames() {
     assertThat(run("train-step", "--help")).isEqualTo(Benchmark.OK);
 

@@ -98,6 +98,7 @@ final class JsonFields {
     return new InvalidInputException(
         TokenizerFile.NAME + ": " + given,
         expected,
-        "give a byte-level BPE tokenizer such as GPT-2's, or learn one with `kindling tokenizer`");
+        "give a byte-level BPE such as GPT-2's, a WordPiece such as BERT's, a Unigram behind NFKC or a"
+            + " vocabulary of characters, or learn one with `kindling tokenizer`");
   }
 }

@@ -8,20 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.function.MapFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Learns a {@link UnigramTokenizer}: executors normalize texts and count their words, the driver
- * learns pieces from as many as {@link WordCounter} lets through.
- */
+/** The part of {@link TokenizerLearner} that learns {@link UnigramTokenizer}. */
 final class UnigramLearning {
-  private static final Logger LOG = LoggerFactory.getLogger(UnigramLearning.class);
-
   private UnigramLearning() {}
 
   /**
@@ -34,41 +23,25 @@ final class UnigramLearning {
   }
 
   /**
-   * Learns from a column of texts.
+   * Learns from counts of normalized words.
    *
    * @throws InvalidInputException if {@code tokenizer.vocabSize} has no room for the characters, or
    *     there is nothing to learn from
    */
-  static UnigramTokenizer learn(TokenizerConfig config, Dataset<String> texts, Path documents) {
+  static UnigramTokenizer learn(TokenizerConfig config, TextCounts counts, String source) {
+    Map<String, Long> words =
+        counts.words(text -> new Words(MetaspaceText.of(text), MetaspaceText::wordEnd)).stream()
+            .collect(Collectors.toMap(WordCount::word, WordCount::count));
     Set<String> special = Set.copyOf(UnigramTokenizer.specialTokens(config.endOfText()));
     List<ScoredPiece> pieces =
         UnigramLearner.learn(
-            countWords(texts), config.vocabSize() - special.size(), config.minFrequency(), special);
+            words, config.vocabSize() - special.size(), config.minFrequency(), special);
     if (pieces.isEmpty()) {
-      throw TokenizerJob.nothingToLearn(
-          documents, "a character seen " + config.minFrequency() + " times");
+      throw TokenizerLearner.nothingToLearn(
+          source, "a character seen " + config.minFrequency() + " times");
     }
     requireRoom(config, pieces.size());
-    UnigramTokenizer tokenizer = UnigramTokenizer.of(pieces, config.endOfText());
-    if (tokenizer.vocabSize() < config.vocabSize()) {
-      LOG.info(
-          "the vocabulary has {} ids instead of {}: the words have no more pieces of use",
-          tokenizer.vocabSize(),
-          config.vocabSize());
-    }
-    return tokenizer;
-  }
-
-  private static Map<String, Long> countWords(Dataset<String> texts) {
-    Dataset<String> normal =
-        texts.map((MapFunction<String, String>) MetaspaceText::of, Encoders.STRING());
-    return WordCounter.countWords(
-            normal,
-            WordCounter.endingAt(MetaspaceText::wordEnd),
-            WordCounter.MAX_WORDS,
-            WordCounter.MAX_WORD_BYTES)
-        .stream()
-        .collect(Collectors.toMap(WordCount::word, WordCount::count));
+    return UnigramTokenizer.of(pieces, config.endOfText());
   }
 
   /** Learning returns more pieces than were asked for only where all of them are characters. */

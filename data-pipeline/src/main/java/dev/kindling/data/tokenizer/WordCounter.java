@@ -3,7 +3,6 @@ package dev.kindling.data.tokenizer;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 
-import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,7 +10,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -33,12 +31,6 @@ final class WordCounter {
   /** The most UTF-8 bytes that these words have together. */
   static final long MAX_WORD_BYTES = 24L << 20;
 
-  /**
-   * A longer word, such as a sentence without spaces, is counted in pieces of this many code
-   * points: no token of the vocabulary is longer.
-   */
-  static final int MAX_WORD_CODE_POINTS = 64;
-
   private static final long HASHES = 1L << 31;
 
   private WordCounter() {}
@@ -58,38 +50,32 @@ final class WordCounter {
   /** All that is known of the words of one frequency. */
   private record Level(long count, long numWords, long numBytes) {}
 
-  /** Where words end; the words of a text cover it. */
-  @FunctionalInterface
-  interface WordEnd extends Serializable {
-    /** The end of the word that starts at {@code start < end}. */
-    int of(char[] text, int start, int end);
+  /** Counts of a column of texts, within {@link #MAX_WORDS} and {@link #MAX_WORD_BYTES}. */
+  static TextCounts of(Dataset<String> texts) {
+    return new TextCounts() {
+      @Override
+      public Map<Integer, Long> codePoints() {
+        return countCodePoints(texts);
+      }
+
+      @Override
+      public List<WordCount> words(Splitter splitter) {
+        return countWords(texts, splitter, MAX_WORDS, MAX_WORD_BYTES);
+      }
+    };
   }
 
   /**
-   * Counts the words of {@link PreTokenizer} in a column of texts.
+   * Counts the words in a column of texts.
    *
    * @param maxWords the most words to return
    * @param maxBytes the most bytes that they have together
    */
-  static List<WordCount> countWords(Dataset<String> texts, long maxWords, long maxBytes) {
-    return countWords(texts, endingAt(PreTokenizer::wordEnd), maxWords, maxBytes);
-  }
-
-  /** Splits texts into the words that end where {@code wordEnd} says. */
-  static FlatMapFunction<String, String> endingAt(WordEnd wordEnd) {
-    return text -> new Words(text, wordEnd);
-  }
-
-  /**
-   * Counts other words in a column of texts.
-   *
-   * @param split gives the words of a text
-   */
   static List<WordCount> countWords(
-      Dataset<String> texts, FlatMapFunction<String, String> split, long maxWords, long maxBytes) {
+      Dataset<String> texts, TextCounts.Splitter splitter, long maxWords, long maxBytes) {
     Dataset<Row> counts =
         texts
-            .flatMap(split, Encoders.STRING())
+            .flatMap((FlatMapFunction<String, String>) splitter::words, Encoders.STRING())
             .groupBy(col("value"))
             .count()
             .persist(StorageLevel.MEMORY_AND_DISK());
@@ -109,7 +95,7 @@ final class WordCounter {
   }
 
   /** Counts the code points in a column of texts. */
-  static Map<Integer, Long> countCodePoints(Dataset<String> texts) {
+  private static Map<Integer, Long> countCodePoints(Dataset<String> texts) {
     return texts
         .javaRDD()
         .mapPartitionsToPair(WordCounter::codePoints)
@@ -186,38 +172,5 @@ final class WordCounter {
     return counts.entrySet().stream()
         .map(entry -> new Tuple2<>(entry.getKey(), entry.getValue()))
         .iterator();
-  }
-
-  /** The words of a text one by one, since a text may be large. */
-  private static final class Words implements Iterator<String> {
-    private final char[] text;
-    private final WordEnd wordEndOf;
-    private int position;
-    private int wordEnd;
-
-    Words(String text, WordEnd wordEndOf) {
-      this.text = text.toCharArray();
-      this.wordEndOf = wordEndOf;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return position < text.length;
-    }
-
-    @Override
-    public String next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      if (position == wordEnd) {
-        wordEnd = wordEndOf.of(text, position, text.length);
-      }
-      int start = position;
-      for (int n = 0; n < MAX_WORD_CODE_POINTS && position < wordEnd; n++) {
-        position += Character.charCount(Utf8.codePointAt(text, position, wordEnd));
-      }
-      return new String(text, start, position - start);
-    }
   }
 }

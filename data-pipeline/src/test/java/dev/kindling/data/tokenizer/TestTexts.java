@@ -1,10 +1,16 @@
 package dev.kindling.data.tokenizer;
 
+import dev.kindling.data.sample.SampleCorpus;
+import dev.kindling.data.sample.SampleCorpusConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 
 /** Texts to try tokenizers on: plain ones, nasty ones and random ones. */
 final class TestTexts {
@@ -82,20 +88,25 @@ final class TestTexts {
     return texts;
   }
 
-  /** Word counts of texts, as the job makes them. */
-  static List<WordCount> wordCounts(List<String> texts) {
-    Map<String, Long> counts = new HashMap<>();
-    for (String text : texts) {
-      char[] characters = text.toCharArray();
-      int end;
-      for (int start = 0; start < characters.length; start = end) {
-        end = PreTokenizer.wordEnd(characters, start, characters.length);
-        counts.merge(new String(characters, start, end - start), 1L, Long::sum);
+  /** The files of an embedded corpus that are not compressed, as they are, with all defects. */
+  static List<String> embeddedCorpus(Path directory) throws IOException {
+    org.apache.hadoop.fs.Path corpus = new org.apache.hadoop.fs.Path(directory.toUri() + "/corpus");
+    SampleCorpus.write(new Configuration(), new SampleCorpusConfig(1, 200), corpus);
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(directory.resolve("corpus"))) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        if (file.toString().matches(".*\\.(txt|html|jsonl)")) {
+          // Files.readString would refuse what is no UTF-8.
+          texts.add(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+        }
       }
     }
-    return counts.entrySet().stream()
-        .map(entry -> new WordCount(entry.getKey(), entry.getValue()))
-        .toList();
+    return texts;
+  }
+
+  /** Word counts of texts, as the job makes them. */
+  static List<WordCount> wordCounts(List<String> texts) {
+    return TextCounts.of(texts).words(text -> new Words(text, PreTokenizer::wordEnd));
   }
 
   /** A tokenizer that has learned English and Chinese. */

@@ -27,7 +27,9 @@ class TokenizerFileTest {
               TestTexts.wordCounts(List.of(TestTexts.story(1, 300))), 300, 2, true),
           CharacterTokenizer.of("abc \n\"\\磨😀".codePoints().toArray(), true, true),
           CharacterTokenizer.of("abc".codePoints().toArray(), false, false),
-          UnigramTexts.learnedTokenizer());
+          UnigramTexts.learnedTokenizer(),
+          WordPieceTest.learned(true),
+          WordPieceTest.learned(false));
 
   @TempDir Path directory;
 
@@ -134,6 +136,15 @@ class TokenizerFileTest {
             "{\"model\": {\"type\": \"WordLevel\", \"vocab\": []}}")) {
       assertRefused(json);
     }
+  }
+
+  @Test
+  void theErrorNamesEveryKindThatCouldBeGivenInstead() {
+    assertThatThrownBy(() -> TokenizerFile.parse("{}".getBytes(StandardCharsets.UTF_8)))
+        .hasMessageContaining("GPT-2")
+        .hasMessageContaining("BERT")
+        .hasMessageContaining("Unigram")
+        .hasMessageContaining("kindling tokenizer");
   }
 
   private static void assertRefused(String json) {

@@ -19,12 +19,14 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class TokenizerJobTest {
+  static final List<String> KINDS = TokenizerLearner.KINDS;
+
   private static final TokenizerConfig BPE = new TokenizerConfig("byte-level-bpe", 500, 2, true);
   private static final TokenizerConfig CHARACTERS = new TokenizerConfig("character", 0, 1, false);
-
-  private static final TokenizerConfig WORD_PIECES = new TokenizerConfig("wordpiece", 300, 2, true);
 
   private static final List<String> TEXTS =
       IntStream.range(0, 40).mapToObj(i -> TestTexts.story(i, 80)).toList();
@@ -38,21 +40,14 @@ class TokenizerJobTest {
     spark = CleanOutput.localSpark();
   }
 
-  @Test
-  void thePartitioningDoesNotChangeTheFile() throws IOException {
-    for (TokenizerConfig config : List.of(BPE, CHARACTERS, WORD_PIECES)) {
-      byte[] one = learn(config, TEXTS, config.kind() + 1, 1);
-      byte[] seven = learn(config, TEXTS, config.kind() + 7, 7);
-      assertThat(one).isEqualTo(seven);
+  @ParameterizedTest
+  @FieldSource("KINDS")
+  void thePartitioningDoesNotChangeWhatIsLearned(String kind) throws IOException {
+    TokenizerConfig config = new TokenizerConfig(kind, 400, 2, true);
+    byte[] expected = TokenizerFile.toJson(TokenizerLearner.learn(config, TEXTS));
+    for (int numPartitions : new int[] {1, 3, 8}) {
+      assertThat(learn(config, TEXTS, kind + numPartitions, numPartitions)).isEqualTo(expected);
     }
-  }
-
-  @Test
-  void itLearnsWhatTheLearnerLearnsFromTheSameCounts() throws IOException {
-    byte[] expected =
-        TokenizerFile.toJson(
-            BytePairLearner.learn(TestTexts.wordCounts(TEXTS), BPE.vocabSize(), 2, true));
-    assertThat(learn(BPE, TEXTS, "bpe", 3)).isEqualTo(expected);
   }
 
   @Test
@@ -132,14 +127,14 @@ class TokenizerJobTest {
   @Test
   void onlyTheMostFrequentWordsReachTheDriver() {
     List<String> texts = List.of("a a a a b b b c c d d e", "f");
-    List<WordCount> words = WordCounter.countWords(dataset(texts), 4, 1_000);
+    List<WordCount> words = count(dataset(texts), 4, 1_000);
     assertThat(words)
         .containsExactlyInAnyOrder(
             new WordCount(" a", 3),
             new WordCount(" b", 3),
             new WordCount(" c", 2),
             new WordCount(" d", 2));
-    assertThat(WordCounter.countWords(dataset(texts), 100, 5))
+    assertThat(count(dataset(texts), 100, 5))
         .containsExactlyInAnyOrder(new WordCount(" a", 3), new WordCount(" b", 3));
   }
 
@@ -147,24 +142,30 @@ class TokenizerJobTest {
   void aLevelThatDoesNotFitIsSampledHoweverTheTextsAreDistributed() {
     List<String> texts =
         IntStream.range(0, 300).mapToObj(i -> new String(Character.toChars(0x4E00 + i))).toList();
-    List<WordCount> words = WordCounter.countWords(dataset(texts), 1_000, 100);
+    List<WordCount> words = count(dataset(texts), 1_000, 100);
 
     assertThat(words).hasSize(33).doesNotHaveDuplicates().allMatch(word -> word.count() == 1);
-    assertThat(WordCounter.countWords(dataset(texts), 20, 1_000)).isEqualTo(words.subList(0, 20));
-    assertThat(WordCounter.countWords(dataset(texts).repartition(7), 1_000, 100)).isEqualTo(words);
+    assertThat(count(dataset(texts), 20, 1_000)).isEqualTo(words.subList(0, 20));
+    assertThat(count(dataset(texts).repartition(7), 1_000, 100)).isEqualTo(words);
   }
 
   @Test
   void aLongWordIsCountedInPieces() {
     String emoji = "\uD83D\uDE00";
     List<WordCount> words =
-        WordCounter.countWords(dataset(List.of("x".repeat(150), emoji.repeat(130))), 100, 10_000);
+        count(dataset(List.of("x".repeat(150), emoji.repeat(130))), 100, 10_000);
     assertThat(words.stream().collect(Collectors.toMap(WordCount::word, WordCount::count)))
         .containsEntry("x".repeat(64), 2L)
         .containsEntry("x".repeat(22), 1L)
         .containsEntry(emoji.repeat(64), 2L)
         .containsEntry(emoji.repeat(2), 1L)
         .hasSize(4);
+  }
+
+  private static List<WordCount> count(
+      org.apache.spark.sql.Dataset<String> texts, long maxWords, long maxBytes) {
+    return WordCounter.countWords(
+        texts, text -> new Words(text, PreTokenizer::wordEnd), maxWords, maxBytes);
   }
 
   private org.apache.spark.sql.Dataset<String> dataset(List<String> texts) {

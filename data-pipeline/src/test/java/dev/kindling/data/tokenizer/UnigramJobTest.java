@@ -7,12 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kindling.data.CleanOutput;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.data.tokenizer.unigram.UnigramLearner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,18 +30,6 @@ class UnigramJobTest {
   @BeforeAll
   static void startSpark() {
     spark = CleanOutput.localSpark();
-  }
-
-  @Test
-  void thePartitioningDoesNotChangeWhatIsLearnedFromTheCounts() throws IOException {
-    UnigramTokenizer expected =
-        UnigramTokenizer.of(
-            UnigramLearner.learn(
-                UnigramTexts.wordCounts(TEXTS), CONFIG.vocabSize() - 3, 2, Set.of()),
-            true);
-    byte[] json = TokenizerFile.toJson(expected);
-    assertThat(learn(CONFIG, TEXTS, "one", 1)).isEqualTo(json);
-    assertThat(learn(CONFIG, TEXTS, "seven", 7)).isEqualTo(json);
   }
 
   @Test

@@ -2,13 +2,11 @@ package dev.kindling.data.tokenizer;
 
 import dev.kindling.data.InvalidInputException;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Spliterators;
 import java.util.stream.StreamSupport;
-import org.apache.spark.sql.Dataset;
 
-/** The part of {@link TokenizerJob} that learns {@link WordPieceTokenizer}. */
-final class WordPieceJob {
+/** The part of {@link TokenizerLearner} that learns {@link WordPieceTokenizer}. */
+final class WordPieceLearning {
   /** {@link TokenizerConfig#kind} of BERT's uncased vocabulary. */
   static final String UNCASED = "wordpiece";
 
@@ -21,7 +19,7 @@ final class WordPieceJob {
   /** One character, and the same with the prefix. */
   private static final int LEAST_PIECES = 2;
 
-  private WordPieceJob() {}
+  private WordPieceLearning() {}
 
   static boolean isKind(String kind) {
     return kind.equals(UNCASED) || kind.equals(CASED);
@@ -43,21 +41,24 @@ final class WordPieceJob {
     }
   }
 
-  /** Counts the words and learns from the most frequent ones, of which there may be none. */
-  static WordPieceTokenizer learn(TokenizerConfig config, Dataset<String> texts) {
+  /**
+   * Learns from counts of normalized words.
+   *
+   * @throws InvalidInputException if there is no word
+   */
+  static WordPieceTokenizer learn(TokenizerConfig config, TextCounts counts, String source) {
     BertNormalizer normalizer = BertNormalizer.bert(config.kind().equals(UNCASED));
-    List<WordCount> words = countWords(texts, normalizer);
-    return WordPieceLearner.learn(
-        words,
-        normalizer,
-        config.vocabSize(),
-        config.minFrequency(),
-        Math.max(LIMIT_ALPHABET, config.vocabSize() / 4));
-  }
-
-  static List<WordCount> countWords(Dataset<String> texts, BertNormalizer normalizer) {
-    return WordCounter.countWords(
-        texts, text -> words(text, normalizer), WordCounter.MAX_WORDS, WordCounter.MAX_WORD_BYTES);
+    WordPieceTokenizer tokenizer =
+        WordPieceLearner.learn(
+            counts.words(text -> words(text, normalizer)),
+            normalizer,
+            config.vocabSize(),
+            config.minFrequency(),
+            Math.max(LIMIT_ALPHABET, config.vocabSize() / 4));
+    if (tokenizer.vocabSize() == WordPieceLearner.SPECIAL_TOKENS.size()) {
+      throw TokenizerLearner.nothingToLearn(source, "a word");
+    }
+    return tokenizer;
   }
 
   /** A word too long to be encoded is unknown, and nothing is learned from it. */

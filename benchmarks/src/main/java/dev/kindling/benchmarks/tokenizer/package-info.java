@@ -1,0 +1,2 @@
+/** Our tokenizers beside Hugging Face's. */
+package dev.kindling.benchmarks.tokenizer;
