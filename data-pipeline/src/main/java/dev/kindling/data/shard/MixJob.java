@@ -50,6 +50,7 @@ public final class MixJob {
     }
     Mixture mixture = new Mixture(qualified);
     requireOneTokenizer(mixture, manifests);
+    requireOnePacking(mixture, manifests);
     OutputDirectory.requireOutside(hadoop, output, mixture.directories());
     String fingerprint =
         Fingerprint.of("mix", VERSION)
@@ -120,6 +121,25 @@ public final class MixJob {
     }
   }
 
+  private static void requireOnePacking(Mixture mixture, List<Manifest> manifests) {
+    int first = TokenSet.packedLength(manifests.get(0).details());
+    for (int i = 1; i < manifests.size(); i++) {
+      int other = TokenSet.packedLength(manifests.get(i).details());
+      if (other != first) {
+        throw new InvalidInputException(
+            mixture.parts().get(i).path()
+                + " was written with tokenize.packedLength "
+                + other
+                + ", and "
+                + mixture.parts().get(0).path()
+                + " with "
+                + first,
+            "the same for all parts",
+            "tokenize the documents of all parts with one tokenize.packedLength");
+      }
+    }
+  }
+
   private static void copyTokenizer(Configuration hadoop, Path part, Path target) {
     byte[] json = TokenizerFile.readBytes(hadoop, part);
     try (OutputStream out = target.getFileSystem(hadoop).create(target, true)) {
@@ -134,6 +154,9 @@ public final class MixJob {
     JsonNode first = manifests.get(0).details();
     for (String same : List.of("vocabSize", "tokenizerSha256", "endOfText", "uniformLoss")) {
       details.set(same, first.path(same));
+    }
+    if (first.has(TokenSet.PACKED_LENGTH)) {
+      details.set(TokenSet.PACKED_LENGTH, first.path(TokenSet.PACKED_LENGTH));
     }
     ObjectNode splits = details.putObject("splits");
     for (Split split : Split.values()) {

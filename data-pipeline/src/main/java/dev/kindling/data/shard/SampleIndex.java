@@ -42,8 +42,37 @@ public final class SampleIndex {
     long windows = (numTokens - 1) / contextLength;
     this.samplesPerEpoch = Math.max(windows - 1, 1);
     this.numPhases = numTokens - samplesPerEpoch * contextLength;
-    int bits = Long.SIZE - Long.numberOfLeadingZeros(samplesPerEpoch - 1);
-    this.halfBits = Math.max((bits + 1) / 2, 1);
+    this.halfBits = halfBits(samplesPerEpoch);
+  }
+
+  private SampleIndex(long seed, int sequenceLength, long numSequences) {
+    this.seed = seed;
+    this.contextLength = sequenceLength;
+    this.samplesPerEpoch = numSequences;
+    this.numPhases = 1;
+    this.halfBits = halfBits(samplesPerEpoch);
+  }
+
+  /**
+   * The order of packed sequences, one after the other, each of which is a sample as it is: they
+   * have no phase.
+   *
+   * @param sequenceLength the tokens of a sequence
+   * @throws InvalidInputException if the tokens are not whole sequences, at least one
+   */
+  public static SampleIndex ofPacked(long seed, long numTokens, int sequenceLength) {
+    if (numTokens < sequenceLength || numTokens % sequenceLength != 0) {
+      throw new InvalidInputException(
+          numTokens + " tokens in packed sequences of " + sequenceLength,
+          "whole sequences, at least one",
+          "write the token shards again with `kindling tokenize`");
+    }
+    return new SampleIndex(seed, sequenceLength, numTokens / sequenceLength);
+  }
+
+  private static int halfBits(long numSamples) {
+    int bits = Long.SIZE - Long.numberOfLeadingZeros(numSamples - 1);
+    return Math.max((bits + 1) / 2, 1);
   }
 
   /** The windows of one epoch. */

@@ -25,19 +25,26 @@ final class ShardTask implements Serializable {
   private final String directory;
   private final TokenType type;
   private final long shardTokens;
+  private final int packedLength;
+  private final int fillerId;
 
   /**
    * @param directory where the attempts' directories go
+   * @param config decides where shards end, and whether training documents are packed
+   * @param fillerId the token that fills packed sequences up
    */
   ShardTask(
       Broadcast<SerializableConfiguration> hadoop,
       Path directory,
       TokenType type,
-      long shardTokens) {
+      TokenizeConfig config,
+      int fillerId) {
     this.hadoop = hadoop;
     this.directory = directory.toString();
     this.type = type;
-    this.shardTokens = shardTokens;
+    this.shardTokens = config.shardTokens();
+    this.packedLength = config.packedLength();
+    this.fillerId = fillerId;
   }
 
   /**
@@ -56,12 +63,19 @@ final class ShardTask implements Serializable {
       Path bin = new Path(attempt, TokenShards.binName("shard", written.size()));
       Split split = PieceKey.split(next._1());
       try (TokenShardWriter shard = new TokenShardWriter(fs, split, bin, type)) {
+        boolean packs = packedLength > 0 && split == Split.TRAIN;
+        PackedDocuments packed = new PackedDocuments(shard, type, packedLength, fillerId);
         long inShard = 0;
         do {
-          shard.add(next._2());
+          if (packs) {
+            packed.add(next._2());
+          } else {
+            shard.add(next._2());
+          }
           inShard += numTokens(next);
           next = pieces.hasNext() ? pieces.next() : null;
         } while (next != null && inShard + numTokens(next) <= shardTokens);
+        packed.write();
         written.add(shard.finish());
       }
     }

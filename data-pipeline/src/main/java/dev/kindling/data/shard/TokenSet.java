@@ -1,5 +1,6 @@
 package dev.kindling.data.shard;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
 import java.io.IOException;
@@ -31,6 +32,9 @@ public final class TokenSet implements AutoCloseable {
   /** The manifest's kind of a token directory. */
   public static final String KIND = "tokens";
 
+  /** The key of {@link #packedLength(JsonNode)} in a manifest's details. */
+  static final String PACKED_LENGTH = "packedLength";
+
   /** Open streams; more shards than that take turns. */
   private static final int MAX_OPEN_STREAMS = 128;
 
@@ -42,17 +46,24 @@ public final class TokenSet implements AutoCloseable {
 
   private final TokenType type;
   private final TokenDocuments documents;
+  private final int packedLength;
   private final Map<Integer, FSDataInputStream> streams = new LinkedHashMap<>(16, 0.75f, true);
   private byte[] bytes = new byte[0];
   private ByteBuffer buffer = ByteBuffer.wrap(bytes);
 
   private TokenSet(
-      FileSystem fs, List<Path> shards, long[] ends, TokenType type, TokenDocuments documents) {
+      FileSystem fs,
+      List<Path> shards,
+      long[] ends,
+      TokenType type,
+      TokenDocuments documents,
+      int packedLength) {
     this.fs = fs;
     this.shards.addAll(shards);
     this.ends = ends.clone();
     this.type = type;
     this.documents = documents;
+    this.packedLength = packedLength;
   }
 
   /**
@@ -92,7 +103,9 @@ public final class TokenSet implements AutoCloseable {
         end += index.numTokens();
         ends[shard] = end;
       }
-      return new TokenSet(fs, shards, ends, type, new TokenDocuments(fs, idxs, indexes));
+      int packedLength = split.equals(Split.TRAIN.label()) ? packedLength(manifest.details()) : 0;
+      return new TokenSet(
+          fs, shards, ends, type, new TokenDocuments(fs, idxs, indexes), packedLength);
     } catch (IOException e) {
       throw new InvalidInputException(
           "the split '" + split + "' of " + directory + " cannot be read: " + e.getMessage(),
@@ -100,6 +113,11 @@ public final class TokenSet implements AutoCloseable {
           "restore the files, or delete the directory and run `kindling tokenize` again",
           e);
     }
+  }
+
+  /** The tokens of a packed training sequence, from a manifest's details; 0 where none is. */
+  public static int packedLength(JsonNode details) {
+    return details.path(PACKED_LENGTH).asInt();
   }
 
   private static List<Path> shardsOf(Manifest manifest, Path directory, String split) {
@@ -116,6 +134,11 @@ public final class TokenSet implements AutoCloseable {
   /** All tokens of the split. */
   public long numTokens() {
     return ends[ends.length - 1];
+  }
+
+  /** The tokens of a packed sequence, of which the split is made; 0 where documents follow on. */
+  public int packedLength() {
+    return packedLength;
   }
 
   /** Where its documents begin and end. */

@@ -4,9 +4,11 @@ package dev.kindling.data.shard;
  * How documents become token shards.
  *
  * @param validation which part is held out
- * @param shardTokens the most tokens in one shard
+ * @param shardTokens the most tokens in one shard, before sequences are filled up
+ * @param packedLength 0: training documents follow each other; otherwise they are packed into
+ *     sequences of so many tokens, of which no document is cut that fits into one
  */
-public record TokenizeConfig(Validation validation, long shardTokens) {
+public record TokenizeConfig(Validation validation, long shardTokens, int packedLength) {
   /**
    * The held-out part.
    *

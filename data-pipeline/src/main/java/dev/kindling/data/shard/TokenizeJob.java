@@ -54,8 +54,9 @@ public final class TokenizeJob {
   /** {@link TokenizeConfig.Validation#by} for the last part of every document. */
   public static final String BY_TAIL = "tail";
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final String ATTEMPTS = "_attempts";
+  private static final int MAX_PACKED_LENGTH = 1 << 20;
 
   private TokenizeJob() {}
 
@@ -77,6 +78,7 @@ public final class TokenizeJob {
     OutputDirectory.requireOutside(hadoop, output, List.of(documents, tokenizer));
     byte[] tokenizerJson = TokenizerFile.readBytes(hadoop, tokenizer);
     Tokenizer parsed = TokenizerFile.parse(tokenizerJson);
+    requirePackable(config, parsed);
     String fingerprint =
         Fingerprint.of("tokenize", VERSION)
             .with("config", config)
@@ -96,11 +98,13 @@ public final class TokenizeJob {
         TokenStatistics statistics = sumUp(pieces, parsed.vocabSize());
         requireBothSplits(statistics, config, documents);
         Path attempts = directory.resolve(ATTEMPTS);
-        List<WrittenShard> shards = write(context, pieces, statistics, config, attempts);
+        int fillerId = parsed.endOfTextId().orElse(0);
+        List<WrittenShard> shards = write(context, pieces, statistics, config, fillerId, attempts);
         List<Manifest.Entry> files = TokenShards.giveFinalNames(hadoop, shards, directory.path());
         attempts.getFileSystem(hadoop).delete(attempts, true);
         files.add(writeTokenizer(hadoop, directory.resolve(TokenizerFile.NAME), tokenizerJson));
-        ObjectNode details = details(statistics, parsed, Checksums.sha256(tokenizerJson), shards);
+        ObjectNode details = details(config, statistics, parsed, shards);
+        details.put("tokenizerSha256", Checksums.sha256(tokenizerJson));
         return directory.commit(
             new Manifest(Manifest.SCHEMA_VERSION, TokenSet.KIND, fingerprint, details, files));
       } finally {
@@ -128,6 +132,25 @@ public final class TokenizeJob {
     if (config.shardTokens() < 1) {
       throw new InvalidInputException(
           "tokenize.shardTokens is " + config.shardTokens(), "1 or more", "raise it");
+    }
+    if (config.packedLength() < 0
+        || config.packedLength() == 1
+        || config.packedLength() > MAX_PACKED_LENGTH) {
+      throw new InvalidInputException(
+          "tokenize.packedLength is " + config.packedLength(),
+          "0 for none, or 2 to " + MAX_PACKED_LENGTH,
+          "choose another value, for a gpt model.contextLength + 1");
+    }
+  }
+
+  private static void requirePackable(TokenizeConfig config, Tokenizer tokenizer) {
+    if (config.packedLength() > 0 && tokenizer.endOfTextId().isEmpty()) {
+      throw new InvalidInputException(
+          "tokenize.packedLength is "
+              + config.packedLength()
+              + ", and the tokenizer has no end-of-text token",
+          "one, which parts documents and fills sequences up",
+          "learn a tokenizer with tokenizer.endOfText=true, or set tokenize.packedLength=0");
     }
   }
 
@@ -192,6 +215,7 @@ public final class TokenizeJob {
       JavaPairRDD<byte[], byte[]> pieces,
       TokenStatistics statistics,
       TokenizeConfig config,
+      int fillerId,
       Path attempts)
       throws IOException {
     Configuration hadoop = context.hadoopConfiguration();
@@ -209,7 +233,8 @@ public final class TokenizeJob {
             context.broadcast(new SerializableConfiguration(hadoop)),
             QualifiedPath.of(hadoop, run),
             statistics.type(),
-            config.shardTokens());
+            config,
+            fillerId);
     List<List<WrittenShard>> written =
         pieces
             .filter(piece -> !ranges.contains(plan.getPartition(piece._1())))
@@ -232,21 +257,36 @@ public final class TokenizeJob {
     return new Manifest.Entry(path.getName(), json.length, Checksums.sha256(json));
   }
 
+  private static long numTokens(List<WrittenShard> shards, Split split, TokenType type) {
+    return shards.stream()
+        .filter(shard -> shard.split() == split)
+        .mapToLong(shard -> shard.binBytes() / type.bytes())
+        .sum();
+  }
+
   private static ObjectNode details(
-      TokenStatistics statistics, Tokenizer tokenizer, String sha256, List<WrittenShard> shards) {
+      TokenizeConfig config,
+      TokenStatistics statistics,
+      Tokenizer tokenizer,
+      List<WrittenShard> shards) {
     ObjectNode details = Manifest.newDetails();
     details.put("vocabSize", tokenizer.vocabSize());
-    details.put("tokenizerSha256", sha256);
     if (tokenizer.endOfTextId().isPresent()) {
       details.put("endOfText", tokenizer.endOfTextId().getAsInt());
     } else {
       details.putNull("endOfText");
     }
+    if (config.packedLength() > 0) {
+      details.put(TokenSet.PACKED_LENGTH, config.packedLength());
+      details.put(
+          "fillerTokens",
+          numTokens(shards, Split.TRAIN, statistics.type()) - statistics.tokens(Split.TRAIN));
+    }
     ObjectNode splits = details.putObject("splits");
     for (Split split : Split.values()) {
       splits
           .putObject(split.label())
-          .put("tokens", statistics.tokens(split))
+          .put("tokens", numTokens(shards, split, statistics.type()))
           .put("documents", statistics.documents(split))
           .put("bytes", statistics.textBytes(split))
           .put("shards", shards.stream().filter(shard -> shard.split() == split).count());

@@ -31,6 +31,23 @@ class SampleIndexTest {
   }
 
   @Test
+  void packedSequencesAreSamplesAsTheyAreAndComeOncePerEpoch() {
+    for (int numSequences : new int[] {1, 2, 3, 17, 64, 1021}) {
+      SampleIndex index = SampleIndex.ofPacked(42, numSequences * 9L, 9);
+      assertThat(index.samplesPerEpoch()).isEqualTo(numSequences);
+      for (int epoch = 0; epoch < 3; epoch++) {
+        long first = (long) epoch * numSequences;
+        assertThat(LongStream.range(first, first + numSequences).map(index::start).sorted())
+            .containsExactlyElementsOf(
+                LongStream.range(0, numSequences).map(i -> 9 * i).boxed().toList());
+      }
+    }
+    assertThatThrownBy(() -> SampleIndex.ofPacked(42, 10, 9))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("whole sequences");
+  }
+
+  @Test
   void atMostTwoWindowsOfTokensAreLeftOutOfAnEpoch() {
     for (int numTokens = CONTEXT_LENGTH + 1; numTokens < 500; numTokens++) {
       SampleIndex index = new SampleIndex(1, numTokens, CONTEXT_LENGTH);

@@ -33,9 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TokenizeJobTest {
   private static final TokenizeConfig BY_DOCUMENT =
-      new TokenizeConfig(new Validation("document", 0.2), 300);
+      new TokenizeConfig(new Validation("document", 0.2), 300, 0);
   private static final TokenizeConfig BY_TAIL =
-      new TokenizeConfig(new Validation("tail", 0.1), 1_000_000);
+      new TokenizeConfig(new Validation("tail", 0.1), 1_000_000, 0);
   private static final TokenizerConfig BPE = new TokenizerConfig("byte-level-bpe", 300, 2, true);
   private static final TokenizerConfig CHARACTERS = new TokenizerConfig("character", 0, 1, false);
 
@@ -107,6 +107,75 @@ class TokenizeJobTest {
   }
 
   @Test
+  void packedSequencesHoldWholeDocumentsWhereTheyFit() throws IOException {
+    int length = 64;
+    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, length);
+    Manifest manifest = TokenizeJob.run(spark, packed, documents, tokenizer, output("tokens"));
+    TokenizeJob.run(spark, BY_DOCUMENT, documents, tokenizer, output("plain"));
+    Tokenizer loaded = TokenizerFile.load(hadoop, output("tokens"));
+    int end = loaded.endOfTextId().orElseThrow();
+
+    List<String> whole = new ArrayList<>();
+    int cut = 0;
+    long numTokens = 0;
+    for (Manifest.Entry file : manifest.files()) {
+      if (file.path().startsWith("train") && file.path().endsWith(".bin")) {
+        int inSequence = 0;
+        for (int[] ids :
+            MegatronReader.documents(directory.resolve("tokens").resolve(file.path()))) {
+          numTokens += ids.length;
+          inSequence += ids.length;
+          assertThat(inSequence).isLessThanOrEqualTo(length);
+          inSequence %= length;
+          if (ids[ids.length - 1] == end) {
+            int numEnds = 1;
+            while (ids[ids.length - 1 - numEnds] == end) {
+              numEnds++;
+            }
+            whole.add(loaded.decode(Arrays.copyOf(ids, ids.length - numEnds)));
+          } else {
+            cut++;
+            assertThat(ids).hasSize(length);
+          }
+        }
+        assertThat(inSequence).isZero();
+      }
+    }
+    assertThat(numTokens)
+        .isEqualTo(manifest.details().at("/splits/train/tokens").asLong())
+        .isEqualTo(
+            manifest.details().path("fillerTokens").asLong()
+                + Manifest.require(hadoop, output("plain"), TokenSet.KIND)
+                    .details()
+                    .at("/splits/train/tokens")
+                    .asLong());
+    List<String> fitting =
+        texts("plain", "train").stream()
+            .filter(text -> loaded.encode(text).length < length)
+            .toList();
+    assertThat(whole).containsAll(fitting);
+    assertThat(fitting).hasSizeGreaterThan(30);
+    assertThat(cut).isPositive();
+    assertThat(texts("tokens", "validation")).isEqualTo(texts("plain", "validation"));
+    try (TokenSet train = TokenSet.open(hadoop, output("tokens"), "train");
+        TokenSet validation = TokenSet.open(hadoop, output("tokens"), "validation")) {
+      assertThat(train.packedLength()).isEqualTo(length);
+      assertThat(validation.packedLength()).isZero();
+    }
+  }
+
+  @Test
+  void packingNeedsATokenThatEndsDocuments() {
+    org.apache.hadoop.fs.Path characters = hadoopPath(directory.resolve("characters"));
+    TokenizerJob.run(spark, CHARACTERS, documents, characters);
+    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, 64);
+    assertThatThrownBy(
+            () -> TokenizeJob.run(spark, packed, documents, characters, output("tokens")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("the tokenizer has no end-of-text token");
+  }
+
+  @Test
   void noShardIsLargerThanAskedForUnlessItIsOneDocument() throws IOException {
     Manifest manifest = TokenizeJob.run(spark, BY_DOCUMENT, documents, tokenizer, output("tokens"));
     int larger = 0;
@@ -127,7 +196,7 @@ class TokenizeJobTest {
     IntStream.range(0, 20).forEach(i -> equal.add("the same text again"));
     org.apache.hadoop.fs.Path input =
         CleanOutput.write(spark, directory.resolve("equal"), equal, 3);
-    TokenizeConfig config = new TokenizeConfig(new Validation("document", 0.2), 30);
+    TokenizeConfig config = new TokenizeConfig(new Validation("document", 0.2), 30, 0);
     TokenizeJob.run(spark, config, input, tokenizer, output("tokens"));
     List<String> all = new ArrayList<>(texts("tokens", "train"));
     all.addAll(texts("tokens", "validation"));
@@ -199,7 +268,7 @@ class TokenizeJobTest {
   void anEmptySplitIsAnErrorThatSaysWhatToChange() {
     org.apache.hadoop.fs.Path two =
         CleanOutput.write(spark, directory.resolve("two"), List.of("one text", "two texts"), 1);
-    TokenizeConfig config = new TokenizeConfig(new Validation("document", 1e-9), 1_000);
+    TokenizeConfig config = new TokenizeConfig(new Validation("document", 1e-9), 1_000, 0);
     assertThatThrownBy(() -> TokenizeJob.run(spark, config, two, tokenizer, output("tokens")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("validation split")
@@ -226,10 +295,12 @@ class TokenizeJobTest {
   void settingsThatCannotBeAreRefused() {
     for (TokenizeConfig config :
         List.of(
-            new TokenizeConfig(new Validation("line", 0.1), 100),
-            new TokenizeConfig(new Validation("tail", 0), 100),
-            new TokenizeConfig(new Validation("tail", Double.NaN), 100),
-            new TokenizeConfig(new Validation("document", 0.1), 0))) {
+            new TokenizeConfig(new Validation("line", 0.1), 100, 0),
+            new TokenizeConfig(new Validation("tail", 0), 100, 0),
+            new TokenizeConfig(new Validation("tail", Double.NaN), 100, 0),
+            new TokenizeConfig(new Validation("document", 0.1), 0, 0),
+            new TokenizeConfig(new Validation("document", 0.1), 100, 1),
+            new TokenizeConfig(new Validation("document", 0.1), 100, -1))) {
       assertThatThrownBy(
               () -> TokenizeJob.run(spark, config, documents, tokenizer, output("tokens")))
           .isInstanceOf(InvalidInputException.class)

@@ -184,6 +184,16 @@ public final class Words {
         .path("splits")
         .fields()
         .forEachRemaining(split -> lines.add(split.getKey() + ": " + split(split.getValue())));
+    if (details.has("packedLength")) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "train is packed into sequences of %s; %.2f %% of it fills them up",
+              count(details.path("packedLength").asLong(), "token"),
+              100.0
+                  * details.path("fillerTokens").asLong()
+                  / details.at("/splits/train/tokens").asLong()));
+    }
     lines.add(
         String.format(
             Locale.ROOT,

@@ -49,7 +49,10 @@ record DataOrder(String tokens, long seed, int numReplicas, int batchSize, Objec
     Source(TokenSet tokens, Objective objective, long seed) {
       this.tokens = tokens;
       this.windows = new RawWindows(tokens, objective);
-      this.index = new SampleIndex(seed, tokens.numTokens(), RawWindows.stride(objective));
+      this.index =
+          tokens.packedLength() > 0
+              ? SampleIndex.ofPacked(seed, tokens.numTokens(), tokens.packedLength())
+              : new SampleIndex(seed, tokens.numTokens(), RawWindows.stride(objective));
       this.seed = seed;
     }
 

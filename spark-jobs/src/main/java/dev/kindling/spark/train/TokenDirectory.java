@@ -31,6 +31,7 @@ import org.apache.hadoop.fs.Path;
  * @param numValidationDocuments of the split {@code validation}
  * @param numTrainTokens of the split {@code train}; of a mixture, what its smallest part has
  * @param numValidationTokens of the split {@code validation}
+ * @param packedLength tokens of a packed training sequence; 0 where documents follow each other
  * @param unigramLoss nats per validation token of a model that knows frequencies only
  * @param uniformLoss ln V
  */
@@ -44,6 +45,7 @@ record TokenDirectory(
     long numValidationDocuments,
     long numTrainTokens,
     long numValidationTokens,
+    int packedLength,
     double unigramLoss,
     double uniformLoss) {
 
@@ -66,6 +68,7 @@ record TokenDirectory(
         details.at("/splits/validation/documents").asLong(),
         Mixture.leastOfAnyPart(details, "train", "tokens"),
         (long) number(path, details, "/splits/validation/tokens"),
+        TokenSet.packedLength(details),
         number(path, details, "/unigramLoss"),
         number(path, details, "/uniformLoss"));
   }
@@ -85,6 +88,14 @@ record TokenDirectory(
    */
   void requireEnoughFor(Objective objective) {
     int stride = RawWindows.stride(objective);
+    if (packedLength > 0 && packedLength != objective.rawTokens()) {
+      throw new InvalidInputException(
+          path + " has training sequences packed to " + packedLength + " tokens",
+          objective.rawTokens() + ", which one sample of this model takes",
+          "tokenize with tokenize.packedLength="
+              + objective.rawTokens()
+              + " (or 0 for any model), or change model.contextLength");
+    }
     if (numTrainTokens < stride + 1L) {
       throw new InvalidInputException(
           path + " has " + numTrainTokens + " training tokens (a mixture: in its smallest part)",

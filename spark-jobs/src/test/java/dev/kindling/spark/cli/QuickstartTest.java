@@ -90,6 +90,56 @@ class QuickstartTest {
   }
 
   @Test
+  void aModelTrainsOnPackedDocumentsOfItsLengthOnly(@TempDir Path directory) {
+    Path tokens = directory.resolve("tokens");
+    CommandLineRun packed =
+        kindling(
+            "tokenize",
+            "--input",
+            quickstart.step("documents"),
+            "--tokenizer",
+            quickstart.step("tokenizer"),
+            "--output",
+            tokens,
+            "--set",
+            "tokenize.packedLength=33");
+    assertThat(packed.err()).isEmpty();
+    assertThat(packed.out()).contains("train is packed into sequences of 33 tokens");
+
+    CommandLineRun trained = pretrain(tokens, directory.resolve("run"), 32);
+    assertThat(trained.err()).isEmpty();
+    assertThat(trained.exitCode()).isZero();
+    CommandLineRun other = pretrain(tokens, directory.resolve("other"), 31);
+    assertThat(other.exitCode()).isEqualTo(Kindling.BAD_INPUT);
+    assertThat(other.err())
+        .contains("training sequences packed to 33 tokens")
+        .contains("tokenize.packedLength=32");
+  }
+
+  private static CommandLineRun pretrain(Path tokens, Path run, int contextLength) {
+    return kindling(
+        "pretrain",
+        "--input",
+        tokens,
+        "--output",
+        run,
+        "--set",
+        "model.contextLength=" + contextLength,
+        "--set",
+        "model.numLayers=1",
+        "--set",
+        "model.numHeads=2",
+        "--set",
+        "model.embeddingSize=16",
+        "--set",
+        "training.steps=4",
+        "--set",
+        "training.batchSize=2",
+        "--set",
+        "dataParallelism.localSteps=2");
+  }
+
+  @Test
   void theSameCommandAgainDoesNothingTwice() throws IOException {
     SortedMap<String, String> before = TinyQuickstart.contents(quickstart.step("."));
 

@@ -395,6 +395,7 @@ class ConfigLoaderTest {
       tokenize:
         validation: {by: tail, fraction: 0.06}
         shardTokens: 16777217
+        packedLength: 257
       model:
         vocabSize: 9
         contextLength: 257
