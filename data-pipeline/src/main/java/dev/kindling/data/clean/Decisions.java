@@ -1,6 +1,5 @@
 package dev.kindling.data.clean;
 
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -12,6 +11,7 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import dev.kindling.data.dedup.ExactDuplicates;
+import dev.kindling.data.dedup.FewRows;
 import dev.kindling.data.signal.Signal;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -40,9 +40,6 @@ final class Decisions implements AutoCloseable {
 
   /** The rule of documents whose address another one has. */
   static final String DUPLICATE_URL = "duplicate-url";
-
-  /** Up to so many changed records, texts are not shuffled to join what was decided of them. */
-  private static final long MAX_BROADCAST = 200_000;
 
   private static final StructType VERDICT =
       new StructType().add("rule", DataTypes.StringType).add("reason", DataTypes.StringType);
@@ -225,7 +222,7 @@ final class Decisions implements AutoCloseable {
                 col("id").as("new_id"),
                 col("kept_id"),
                 col("rule").as("new_rule"));
-    Dataset<Row> small = changes.count() > MAX_BROADCAST ? changes : broadcast(changes);
+    Dataset<Row> small = FewRows.ifFew(changes);
     Column duplicate = col("kept_id").isNotNull();
     return judged
         .join(small, judged.col("origin").equalTo(small.col("changed_origin")), "left")

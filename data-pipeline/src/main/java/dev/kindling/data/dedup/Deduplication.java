@@ -87,7 +87,8 @@ record Deduplication(
             ? MinHashDuplicates.markAgainst(documents, signatures, older.get(), config.minHash())
             : MinHashDuplicates.mark(documents, signatures, config.minHash());
     Dataset<Row> cut =
-        withoutRepeatedSubstrings(documents.join(duplicates, ID, "left_anti"), config);
+        withoutRepeatedSubstrings(
+            documents.join(FewRows.ifFew(duplicates), ID, "left_anti"), config);
     persisted.add(cut);
     return new Deduplication(read, lined, signatures, duplicates, cut, persisted);
   }
@@ -105,7 +106,7 @@ record Deduplication(
   /** The signatures of the documents that stay, of their texts before substrings were cut. */
   Dataset<Row> index() {
     return signatures
-        .join(duplicates, ID, "left_anti")
+        .join(FewRows.ifFew(duplicates), ID, "left_anti")
         .join(cut.filter(col(CutDocuments.WORDLESS)), ID, "left_anti");
   }
 
@@ -123,7 +124,8 @@ record Deduplication(
                     cut.filter(col(CutDocuments.WORDLESS)),
                     REPEATED_SUBSTRINGS,
                     concat(col(CutDocuments.NUM_TOKENS), lit(" tokens, all of them repeated"))));
-    return read.join(reasons, "id").select("id", "text", "source", "language", "rule", "reason");
+    return read.join(FewRows.ifFew(reasons), "id")
+        .select("id", "text", "source", "language", "rule", "reason");
   }
 
   @Override
