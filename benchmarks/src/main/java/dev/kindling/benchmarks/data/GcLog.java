@@ -10,14 +10,16 @@ import java.util.stream.Stream;
 
 /** The log of a JVM's garbage collections, as {@code -Xlog:gc} writes it. */
 final class GcLog {
-  private static final Pattern COLLECTION = Pattern.compile("Pause .*[0-9]+M->([0-9]+)M\\(");
+  private static final Pattern COLLECTION =
+      Pattern.compile("Pause (?<kind>.*) [0-9]+M->(?<after>[0-9]+)M\\(");
   private static final int MIB_BITS = 20;
 
   private GcLog() {}
 
   /**
-   * The most heap in use right after a collection, over all logs in a directory. A young collection
-   * leaves old garbage where it is, so it is no less than what was alive.
+   * The most heap in use right after a collection that reclaims old objects too (a mixed or a full
+   * one), over all logs in a directory: no less than what was alive. Where a JVM had none, that
+   * after a young one, which leaves old garbage where it is.
    *
    * @return bytes
    */
@@ -33,13 +35,18 @@ final class GcLog {
 
   /** The same of the lines of one log. */
   static long peakAfterCollection(List<String> lines) {
-    long peak = 0;
+    long afterAny = 0;
+    long afterOld = 0;
     for (String line : lines) {
       Matcher collection = COLLECTION.matcher(line);
       if (collection.find()) {
-        peak = Math.max(peak, Long.parseLong(collection.group(1)) << MIB_BITS);
+        long after = Long.parseLong(collection.group("after")) << MIB_BITS;
+        String kind = collection.group("kind");
+        afterAny = Math.max(afterAny, after);
+        afterOld =
+            kind.contains("Mixed") || kind.contains("Full") ? Math.max(afterOld, after) : afterOld;
       }
     }
-    return peak;
+    return afterOld > 0 ? afterOld : afterAny;
   }
 }

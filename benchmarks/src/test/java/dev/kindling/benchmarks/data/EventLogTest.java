@@ -46,15 +46,18 @@ class EventLogTest {
   }
 
   @Test
-  void theHeapAfterACollectionIsReadFromTheLineOfItsPause() {
-    assertThat(
-            GcLog.peakAfterCollection(
-                List.of(
-                    "[0.5s][info][gc] GC(0) Pause Young (Normal) (G1 Evacuation Pause)"
-                        + " 25M->7M(512M) 3.456ms",
-                    "[0.9s][info][gc] GC(1) Pause Remark 99M->31M(512M) 1.000ms",
-                    "[1.0s][info][gc] GC(2) Concurrent Mark Cycle 20.000ms",
-                    "[1.1s][info][gc] GC(3) Pause Full (System.gc()) 40M->12M(512M) 9.000ms")))
-        .isEqualTo(31L << 20);
+  void theHeapAfterACollectionOfOldObjectsIsReadFromTheLineOfItsPause() {
+    String young = "[0.5s][info][gc] GC(0) Pause Young (Normal) (G1 Evacuation Pause)";
+    String mixed = "[0.7s][info][gc] GC(1) Pause Young (Mixed) (G1 Evacuation Pause)";
+    List<String> lines =
+        List.of(
+            young + " 125M->77M(512M) 3.456ms",
+            "[0.9s][info][gc] GC(2) Pause Remark 99M->98M(512M) 1.000ms",
+            "[1.0s][info][gc] GC(3) Concurrent Mark Cycle 20.000ms",
+            mixed + " 90M->31M(512M) 3.456ms",
+            "[1.1s][info][gc] GC(4) Pause Full (System.gc()) 40M->12M(512M) 9.000ms");
+
+    assertThat(GcLog.peakAfterCollection(lines)).isEqualTo(31L << 20);
+    assertThat(GcLog.peakAfterCollection(lines.subList(0, 1))).isEqualTo(77L << 20);
   }
 }
