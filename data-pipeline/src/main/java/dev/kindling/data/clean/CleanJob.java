@@ -56,7 +56,6 @@ public final class CleanJob {
     Configuration hadoop = spark.sessionState().newHadoopConf();
     OutputDirectory.requireOutside(hadoop, output, inputs.stream().map(Path::new).toList());
     RecordSource source = RecordSource.of(spark, hadoop, read, extract, inputs);
-    CleanRules rules = CleanRules.of(spark, hadoop, clean);
     String fingerprint = fingerprint(hadoop, read, extract, clean, inputs);
     try (OutputDirectory directory =
         OutputDirectory.open(
@@ -71,6 +70,7 @@ public final class CleanJob {
       if (directory.finished().isPresent()) {
         return directory.finished().get();
       }
+      CleanRules rules = CleanRules.of(spark, hadoop, clean);
       boolean needsSignals = !rules.signals().isEmpty();
       Path scratch = directory.resolve(SignalsJob.RECORDS);
       Dataset<Row> records = source.measured(spark, needsSignals, scratch);

@@ -66,10 +66,11 @@ class TokenizeJobTest {
 
   @Test
   void thePartitioningDoesNotChangeTheBytes() throws IOException {
-    for (TokenizeConfig config : List.of(BY_DOCUMENT, BY_TAIL)) {
+    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, 64);
+    for (TokenizeConfig config : List.of(BY_DOCUMENT, BY_TAIL, packed)) {
       List<Map<String, String>> outputs = new ArrayList<>();
       for (int numPartitions : new int[] {1, 7}) {
-        String name = config.validation().by() + numPartitions;
+        String name = config.validation().by() + config.packedLength() + "-" + numPartitions;
         org.apache.hadoop.fs.Path input =
             CleanOutput.write(spark, directory.resolve("in-" + name), TEXTS, numPartitions);
         TokenizeJob.run(spark, config, input, tokenizer, output(name));
