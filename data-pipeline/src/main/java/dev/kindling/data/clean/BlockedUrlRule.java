@@ -19,11 +19,16 @@ record BlockedUrlRule(Broadcast<long[]> entries) implements CleanRule {
   }
 
   @Override
-  public Optional<String> rejects(Measures measures) {
-    return measures.url() == null
-        ? Optional.empty()
-        : new UrlBlocklist(entries.value())
-            .blocking(measures.url())
-            .map(entry -> measures.url() + " is blocked by " + entry);
+  public boolean rejects(Measures measures) {
+    return measures.url() != null && blocking(measures.url()).isPresent();
+  }
+
+  @Override
+  public String reason(Measures measures) {
+    return measures.url() + " is blocked by " + blocking(measures.url()).orElseThrow();
+  }
+
+  private Optional<String> blocking(String url) {
+    return new UrlBlocklist(entries.value()).blocking(url);
   }
 }

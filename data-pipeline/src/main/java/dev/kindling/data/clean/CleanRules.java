@@ -72,9 +72,8 @@ record CleanRules(List<CleanRule> rules) implements Serializable {
   /** Why the first rule that the document fails rejects it; empty where it passes. */
   Optional<Rejection> judge(Measures measures) {
     for (CleanRule rule : rules) {
-      Optional<String> reason = rule.rejects(measures);
-      if (reason.isPresent()) {
-        return Optional.of(new Rejection(rule.name(), reason.get()));
+      if (rule.rejects(measures)) {
+        return Optional.of(new Rejection(rule.name(), rule.reason(measures)));
       }
     }
     return Optional.empty();

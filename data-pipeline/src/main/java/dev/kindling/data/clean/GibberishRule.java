@@ -1,7 +1,5 @@
 package dev.kindling.data.clean;
 
-import java.util.Optional;
-
 /** Rejects text in form only, as {@link Gibberish} found it. */
 record GibberishRule() implements CleanRule {
   static final String NAME = "gibberish";
@@ -14,7 +12,12 @@ record GibberishRule() implements CleanRule {
   }
 
   @Override
-  public Optional<String> rejects(Measures measures) {
-    return Optional.ofNullable(measures.gibberish());
+  public boolean rejects(Measures measures) {
+    return measures.gibberish() != null;
+  }
+
+  @Override
+  public String reason(Measures measures) {
+    return measures.gibberish();
   }
 }

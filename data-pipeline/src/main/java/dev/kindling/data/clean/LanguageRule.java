@@ -1,7 +1,6 @@
 package dev.kindling.data.clean;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Rejects documents of other languages.
@@ -19,9 +18,12 @@ record LanguageRule(List<String> languages) implements CleanRule {
   }
 
   @Override
-  public Optional<String> rejects(Measures measures) {
-    return languages.contains(measures.language())
-        ? Optional.empty()
-        : Optional.of(measures.language() + ", where " + languages + " are asked for");
+  public boolean rejects(Measures measures) {
+    return !languages.contains(measures.language());
+  }
+
+  @Override
+  public String reason(Measures measures) {
+    return measures.language() + ", where " + languages + " are asked for";
   }
 }

@@ -1,7 +1,6 @@
 package dev.kindling.data.clean;
 
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Rejects documents whose language is not sure enough.
@@ -19,16 +18,18 @@ record LanguageScoreRule(double threshold) implements ThresholdRule {
   }
 
   @Override
-  public Optional<String> rejects(Measures measures) {
-    return measures.languageScore() >= threshold
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                Locale.ROOT,
-                "%s with a score of %.3f, at least %s is asked for",
-                measures.language(),
-                measures.languageScore(),
-                threshold));
+  public boolean rejects(Measures measures) {
+    return measures.languageScore() < threshold;
+  }
+
+  @Override
+  public String reason(Measures measures) {
+    return String.format(
+        Locale.ROOT,
+        "%s with a score of %.3f, at least %s is asked for",
+        measures.language(),
+        measures.languageScore(),
+        threshold);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.kindling.data.clean;
 
-import java.util.Optional;
-
 /**
  * Rejects texts that are too short or too long.
  *
@@ -20,17 +18,17 @@ record LengthRule(boolean upper, double threshold) implements ThresholdRule {
   }
 
   @Override
-  public Optional<String> rejects(Measures measures) {
-    int characters = measures.characters();
-    if (upper ? characters <= threshold : characters >= threshold) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        characters
-            + " characters, "
-            + (upper
-                ? "at most " + (long) threshold + " are allowed"
-                : "at least " + (long) threshold + " are asked for"));
+  public boolean rejects(Measures measures) {
+    return upper ? measures.characters() > threshold : measures.characters() < threshold;
+  }
+
+  @Override
+  public String reason(Measures measures) {
+    return measures.characters()
+        + " characters, "
+        + (upper
+            ? "at most " + (long) threshold + " are allowed"
+            : "at least " + (long) threshold + " are asked for");
   }
 
   @Override

@@ -51,9 +51,7 @@ final class RuleCounts {
   /** Adds one document. */
   void add(Measures measures) {
     int[] failed =
-        IntStream.range(0, rules.size())
-            .filter(i -> rules.get(i).rejects(measures).isPresent())
-            .toArray();
+        IntStream.range(0, rules.size()).filter(i -> rules.get(i).rejects(measures)).toArray();
     counts[0]++;
     for (int i : failed) {
       counts[failedAt(i)]++;
@@ -70,7 +68,7 @@ final class RuleCounts {
     for (int i = 0; i < rules.size(); i++) {
       List<ThresholdRule> ofRule = variants.get(i);
       for (int k = 0; k < ofRule.size(); k++) {
-        counts[variantAt(i, k)] += ofRule.get(k).rejects(measures).isPresent() ? 1 : 0;
+        counts[variantAt(i, k)] += ofRule.get(k).rejects(measures) ? 1 : 0;
       }
     }
   }

@@ -3,7 +3,6 @@ package dev.kindling.data.clean;
 import dev.kindling.data.signal.FilterRule;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * A rule of a published filter.
@@ -19,18 +18,19 @@ record SignalRule(FilterRule rule, List<String> languages) implements ThresholdR
   }
 
   @Override
-  public Optional<String> rejects(Measures measures) {
+  public boolean rejects(Measures measures) {
     boolean concerned = languages.isEmpty() || languages.contains(measures.language());
-    if (!concerned || !rule.fails(measures.signals())) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        String.format(
-            Locale.ROOT,
-            "%s is %.4g, and rejected where %s",
-            rule.signal().signalName(),
-            measures.signals().get(rule.signal()),
-            rule.condition()));
+    return concerned && rule.fails(measures.signals());
+  }
+
+  @Override
+  public String reason(Measures measures) {
+    return String.format(
+        Locale.ROOT,
+        "%s is %.4g, and rejected where %s",
+        rule.signal().signalName(),
+        measures.signals().get(rule.signal()),
+        rule.condition());
   }
 
   @Override

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class LengthRuleTest {
   private static Optional<String> rejects(LengthRule rule, int characters) {
-    return rule.rejects(new Measures(characters, "en", 1, null, null, SignalValues.of(Map.of())));
+    Measures measures = new Measures(characters, "en", 1, null, null, SignalValues.of(Map.of()));
+    return rule.rejects(measures) ? Optional.of(rule.reason(measures)) : Optional.empty();
   }
 
   @Test
