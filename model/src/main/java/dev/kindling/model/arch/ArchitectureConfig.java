@@ -1,5 +1,6 @@
 package dev.kindling.model.arch;
 
+import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.nn.ParameterStore;
 import java.io.Serializable;
 import java.util.List;
@@ -23,6 +24,9 @@ public sealed interface ArchitectureConfig extends Serializable
   /** C, the width of the residual stream. */
   int embeddingSize();
 
+  /** F, the inner width of the position-wise network. */
+  long feedForwardSize();
+
   /** The probability with which training drops an activation, from 0 (never) to below 1. */
   double dropout();
 
@@ -33,7 +37,31 @@ public sealed interface ArchitectureConfig extends Serializable
    *
    * @throws IllegalArgumentException if the parameters are more than 64 bits can count
    */
-  List<ParameterStore.Slice> layout();
+  default List<ParameterStore.Slice> layout() {
+    return placements().slices();
+  }
+
+  /**
+   * {@link #layout} with the pieces of the forward pass that use each parameter, and how it is cut
+   * where several ranks hold the model together.
+   *
+   * @throws IllegalArgumentException if the parameters are more than 64 bits can count
+   */
+  ModelLayout placements();
+
+  /**
+   * Checks that the matrices can be cut into {@code numSlices} slices of whole heads.
+   *
+   * @throws IllegalArgumentException naming what does not divide
+   */
+  default void requireSlices(int numSlices) {
+    Shapes.requireSlices("numHeads", numHeads(), numSlices);
+    Shapes.requireSlices("feedForwardSize", feedForwardSize(), numSlices);
+    if (vocabSize() < numSlices) {
+      throw new IllegalArgumentException(
+          "vocabSize " + vocabSize() + " is less than tensorParallel " + numSlices);
+    }
+  }
 
   /** P, the number of parameters; nothing is allocated for them. */
   default long numParameters() {

@@ -1,7 +1,6 @@
 package dev.kindling.model.arch;
 
-import dev.kindling.model.nn.ParameterStore;
-import java.util.List;
+import dev.kindling.model.layout.ModelLayout;
 
 /**
  * The shape of a BART (Lewis et al. 2020): post-norm encoder-decoder, learned positions, a layer
@@ -24,7 +23,7 @@ public record BartConfig(
     int numDecoderLayers,
     int numHeads,
     int embeddingSize,
-    int feedForwardSize,
+    long feedForwardSize,
     double dropout)
     implements ArchitectureConfig {
 
@@ -57,7 +56,7 @@ public record BartConfig(
   }
 
   @Override
-  public List<ParameterStore.Slice> layout() {
+  public ModelLayout placements() {
     return BartLayout.of(this);
   }
 }

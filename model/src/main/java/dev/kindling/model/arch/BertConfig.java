@@ -1,7 +1,6 @@
 package dev.kindling.model.arch;
 
-import dev.kindling.model.nn.ParameterStore;
-import java.util.List;
+import dev.kindling.model.layout.ModelLayout;
 
 /**
  * The shape of a BERT for pretraining (Devlin et al. 2019): post-norm encoder, learned positions,
@@ -22,7 +21,7 @@ public record BertConfig(
     int numLayers,
     int numHeads,
     int embeddingSize,
-    int feedForwardSize,
+    long feedForwardSize,
     double dropout)
     implements ArchitectureConfig {
 
@@ -54,7 +53,7 @@ public record BertConfig(
   }
 
   @Override
-  public List<ParameterStore.Slice> layout() {
+  public ModelLayout placements() {
     return BertLayout.of(this);
   }
 }

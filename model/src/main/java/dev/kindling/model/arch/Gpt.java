@@ -3,8 +3,10 @@ package dev.kindling.model.arch;
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
 import dev.kindling.model.backend.Activation;
+import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
+import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.nn.AttentionContext;
 import dev.kindling.model.nn.AttentionShape;
 import dev.kindling.model.nn.DecoderCache;
@@ -32,6 +34,8 @@ import java.util.List;
  */
 public final class Gpt implements Decoder {
   private final GptConfig config;
+  private final PieceRange pieces;
+  private final SliceGroup slices;
   private final DType dtype;
   private final Parameter tokens;
   private final Parameter positions;
@@ -42,56 +46,92 @@ public final class Gpt implements Decoder {
   /**
    * Binds the architecture to its parameters.
    *
-   * @param parameters of {@link GptConfig#layout}
+   * @param parameters of {@link GptConfig#layout}, or those that {@code pieces} use
+   * @param pieces what of the model is here; generation needs all
    */
-  public Gpt(GptConfig config, Parameters parameters) {
+  public Gpt(GptConfig config, Parameters parameters, PieceRange pieces) {
     this.config = config;
+    this.pieces = pieces;
+    this.slices = parameters.slices();
     this.dtype = parameters.dtype();
     GptModules modules = new GptModules(config, new Modules(parameters));
-    tokens = parameters.matrix(modules.tokenEmbedding());
-    positions =
-        modules.hasLearnedPositions() ? parameters.matrix(modules.positionEmbedding()) : null;
-    List<TransformerBlock> blocks = new ArrayList<>();
-    for (int layer = 0; layer < config.numLayers(); layer++) {
-      blocks.add(modules.block(layer));
-    }
-    stack = new TransformerStack(blocks);
-    finalNorm = modules.finalNorm();
+    boolean embeds = pieces.contains(0);
+    boolean predicts = pieces.contains(headPiece());
     boolean tied = config.options().tiedEmbeddings();
-    head = new VocabularyHead(tied ? tokens : parameters.matrix("lm_head.weight"), null, 1);
+    tokens = embeds || (predicts && tied) ? parameters.matrix(modules.tokenEmbedding()) : null;
+    positions =
+        embeds && modules.hasLearnedPositions()
+            ? parameters.matrix(modules.positionEmbedding())
+            : null;
+    stack =
+        new TransformerStack(
+            pieces.within(1, config.numLayers()).mapToObj(modules::block).toList(),
+            Math.max(1, pieces.first()));
+    finalNorm = predicts ? modules.finalNorm() : null;
+    head = predicts ? modules.head(tied ? tokens : parameters.matrix("lm_head.weight")) : null;
+  }
+
+  private int headPiece() {
+    return config.numLayers() + 1;
   }
 
   @Override
-  public Losses losses(Tape tape, Batch batch, LossScale scale) {
+  public Flow forward(Tape tape, Batch batch, Flow before, LossScale scale) {
+    CausalBatch causal = checked(batch);
+    Sequences sequences = new Sequences(causal.size(), causal.length(), null);
+    Tensor positionRows = tape.upload(Positions.counted(causal.size(), causal.length(), 0));
+    Variable stream =
+        pieces.contains(0)
+            ? embedded(tape, causal.inputs(), positionRows, sequences)
+            : before.stream();
+    AttentionContext context = new AttentionContext(sequences, positionRows, null, null);
+    Variable blocks = stack.forward(tape, stream, context);
+    if (!pieces.contains(headPiece())) {
+      return Flow.of(blocks);
+    }
+    Variable hidden = finalNorm.forward(tape, blocks);
+    Tensor targets = tape.upload(causal.targets());
+    return Flow.of(new Losses(head.losses(tape, hidden, targets, scale.target()), null));
+  }
+
+  @Override
+  public List<long[]> inputShapes(Batch batch) {
+    CausalBatch causal = checked(batch);
+    long numRows = (long) causal.size() * causal.length();
+    return pieces.contains(0) ? List.of() : List.of(new long[] {numRows, config.embeddingSize()});
+  }
+
+  private CausalBatch checked(Batch batch) {
     if (!(batch instanceof CausalBatch causal)) {
       throw Positions.wrongBatch(batch, "GPT", "CausalBatch");
     }
     Positions.requireLength("A sequence", causal.length(), config);
-    Sequences sequences = new Sequences(causal.size(), causal.length(), null);
-    int[] counted = Positions.counted(causal.size(), causal.length(), 0);
-    Variable hidden = hidden(tape, causal.inputs(), counted, sequences, null);
-    Tensor targets = tape.upload(causal.targets());
-    return new Losses(head.losses(tape, hidden, targets, scale.target()), null);
+    return causal;
+  }
+
+  private Variable embedded(Tape tape, int[] ids, Tensor positionRows, Sequences sequences) {
+    tape.enterPiece(0);
+    List<Embedding.LookUp> lookUps = new ArrayList<>();
+    lookUps.add(Embedding.ofTokens(tape, slices, tokens, config.vocabSize(), ids));
+    if (positions != null) {
+      lookUps.add(new Embedding.LookUp(positions, positionRows));
+    }
+    Variable embedded = Embedding.sum(tape, slices, lookUps);
+    return Operations.drop(tape, config.dropout(), embedded, sequences.count());
   }
 
   /** Hidden states after the final norm: [B × T, C]. */
   private Variable hidden(
       Tape tape, int[] ids, int[] positionIds, Sequences sequences, DecoderCache cache) {
-    List<Embedding.LookUp> lookUps = new ArrayList<>();
-    lookUps.add(new Embedding.LookUp(tokens, tape.upload(ids)));
     Tensor positionRows = tape.upload(positionIds);
-    if (positions != null) {
-      lookUps.add(new Embedding.LookUp(positions, positionRows));
-    }
-    Variable embedded = Embedding.sum(tape, lookUps);
-    Variable stream = Operations.drop(tape, config.dropout(), embedded, sequences.count());
+    Variable stream = embedded(tape, ids, positionRows, sequences);
     AttentionContext context = new AttentionContext(sequences, positionRows, null, cache);
     return finalNorm.forward(tape, stack.forward(tape, stream, context));
   }
 
   /** The logits of every position of some sequences: [B × T, V], without a way back. */
   public Tensor logits(Tape tape, CausalBatch batch) {
-    Positions.requireLength("A sequence", batch.length(), config);
+    checked(batch);
     Sequences sequences = new Sequences(batch.size(), batch.length(), null);
     int[] counted = Positions.counted(batch.size(), batch.length(), 0);
     return head.logits(tape, hidden(tape, batch.inputs(), counted, sequences, null).value());
@@ -156,8 +196,12 @@ public final class Gpt implements Decoder {
       };
     }
 
+    VocabularyHead head(Parameter weight) {
+      return modules.vocabularyHead(weight, null, 1, config.vocabSize());
+    }
+
     private Sublayer sublayer(String norm) {
-      return new Sublayer(norm(norm), true, config.dropout());
+      return new Sublayer(norm(norm), true, config.dropout(), modules.slices());
     }
 
     TransformerBlock block(int layer) {
@@ -168,13 +212,15 @@ public final class Gpt implements Decoder {
 
     private AttentionShape attention() {
       return new AttentionShape(
-          config.numHeads(),
-          config.numKeyValueHeads(),
-          config.headSize(),
-          1 / Math.sqrt((double) config.headSize()),
-          true,
-          hasLearnedPositions() ? 0 : GptOptions.ROTARY_BASE,
-          config.dropout());
+              config.numHeads(),
+              config.numKeyValueHeads(),
+              config.headSize(),
+              1 / Math.sqrt((double) config.headSize()),
+              true,
+              hasLearnedPositions() ? 0 : GptOptions.ROTARY_BASE,
+              config.dropout(),
+              0)
+          .of(modules.slices());
     }
 
     private TransformerBlock gpt2Block(String block) {
@@ -189,7 +235,8 @@ public final class Gpt implements Decoder {
               modules.conv1d(block + "mlp.c_fc"),
               Activation.GELU_TANH,
               modules.conv1d(block + "mlp.c_proj"),
-              0));
+              0,
+              modules.slices()));
     }
 
     private TransformerBlock llamaBlock(String block) {
@@ -210,14 +257,16 @@ public final class Gpt implements Decoder {
                 modules.linear(network + "up_proj"),
                 Activation.GELU_TANH,
                 modules.linear(network + "down_proj"),
-                0);
+                0,
+                modules.slices());
         case SWIGLU ->
             new FeedForward.Gated(
                 modules.linear(network + "gate_proj"),
                 modules.linear(network + "up_proj"),
                 Activation.SILU,
                 modules.linear(network + "down_proj"),
-                0);
+                0,
+                modules.slices());
       };
     }
   }

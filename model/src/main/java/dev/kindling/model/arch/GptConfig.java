@@ -1,7 +1,6 @@
 package dev.kindling.model.arch;
 
-import dev.kindling.model.nn.ParameterStore;
-import java.util.List;
+import dev.kindling.model.layout.ModelLayout;
 
 /**
  * The shape of a decoder-only Transformer: GPT-2 (pre-norm, learned positions, GELU, tied
@@ -84,13 +83,19 @@ public record GptConfig(
     return options.numKeyValueHeads() == 0 ? numHeads : options.numKeyValueHeads();
   }
 
-  /** F, the inner width of the position-wise network. */
+  @Override
   public long feedForwardSize() {
     return options.feedForwardSize() == 0 ? 4L * embeddingSize : options.feedForwardSize();
   }
 
   @Override
-  public List<ParameterStore.Slice> layout() {
+  public void requireSlices(int numSlices) {
+    ArchitectureConfig.super.requireSlices(numSlices);
+    Shapes.requireSlices("numKeyValueHeads", numKeyValueHeads(), numSlices);
+  }
+
+  @Override
+  public ModelLayout placements() {
     return GptLayout.of(this);
   }
 

@@ -2,7 +2,9 @@ package dev.kindling.model.arch;
 
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.batch.Batch;
+import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.nn.Parameters;
+import java.util.List;
 
 /** An architecture, bound to its parameters. */
 public sealed interface LanguageModel permits Decoder, Bert {
@@ -12,17 +14,26 @@ public sealed interface LanguageModel permits Decoder, Bert {
    * @param parameters of {@link ArchitectureConfig#layout}
    */
   static LanguageModel bind(ArchitectureConfig config, Parameters parameters) {
+    return bind(config, parameters, config.placements().allPieces());
+  }
+
+  /**
+   * Binds some pieces of the architecture.
+   *
+   * @param parameters those that {@code pieces} use, or all
+   */
+  static LanguageModel bind(ArchitectureConfig config, Parameters parameters, PieceRange pieces) {
     // A sealed switch on types is a preview in Java 17.
     if (config instanceof GptConfig gpt) {
-      return new Gpt(gpt, parameters);
+      return new Gpt(gpt, parameters, pieces);
     }
     if (config instanceof BertConfig bert) {
-      return new Bert(bert, parameters);
+      return new Bert(bert, parameters, pieces);
     }
     if (config instanceof T5Config t5) {
-      return new T5(t5, parameters);
+      return new T5(t5, parameters, pieces);
     }
-    return new Bart((BartConfig) config, parameters);
+    return new Bart((BartConfig) config, parameters, pieces);
   }
 
   /**
@@ -30,5 +41,20 @@ public sealed interface LanguageModel permits Decoder, Bert {
    *
    * @throws IllegalArgumentException if the batch is of another kind, or longer than the context
    */
-  Losses losses(Tape tape, Batch batch, LossScale scale);
+  default Losses losses(Tape tape, Batch batch, LossScale scale) {
+    return forward(tape, batch, Flow.NOTHING, scale).losses();
+  }
+
+  /**
+   * Runs the pieces that are here.
+   *
+   * @param batch the whole of it, whichever pieces these are
+   * @param before what the pieces before these have handed over, in the shapes of {@link
+   *     #inputShapes}
+   * @throws IllegalArgumentException if the batch is of another kind, or longer than the context
+   */
+  Flow forward(Tape tape, Batch batch, Flow before, LossScale scale);
+
+  /** The shapes of the variables that the first piece here gets; they have the matrices' type. */
+  List<long[]> inputShapes(Batch batch);
 }

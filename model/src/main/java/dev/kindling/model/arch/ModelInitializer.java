@@ -59,7 +59,7 @@ public final class ModelInitializer {
       return 1 / Math.sqrt((double) config.attentionSize());
     }
     if (name.endsWith(".wo.weight")) {
-      return 1 / Math.sqrt(config.feedForwardSize());
+      return 1 / Math.sqrt((double) config.feedForwardSize());
     }
     return 1 / Math.sqrt(width);
   }

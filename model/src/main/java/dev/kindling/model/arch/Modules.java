@@ -1,14 +1,27 @@
 package dev.kindling.model.arch;
 
+import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.nn.Linear;
 import dev.kindling.model.nn.Norm;
+import dev.kindling.model.nn.Parameter;
 import dev.kindling.model.nn.Parameters;
+import dev.kindling.model.nn.VocabularyHead;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Builds layers out of named parameters. */
 record Modules(Parameters parameters) {
+  /** Who holds the rest of the layers whose parameters are sliced. */
+  SliceGroup slices() {
+    return parameters.slices();
+  }
+
+  /** Logits from a matrix [V, C] whose rows slices share. */
+  VocabularyHead vocabularyHead(Parameter weight, Parameter bias, double scale, int vocabSize) {
+    return new VocabularyHead(weight, bias, scale, vocabSize, slices());
+  }
+
   /** GPT-2's Conv1D, [in, out]. */
   Linear conv1d(String module) {
     return new Linear(

@@ -4,7 +4,7 @@ package dev.kindling.model.arch;
 final class Shapes {
   private Shapes() {}
 
-  static void requirePositive(String name, int value) {
+  static void requirePositive(String name, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " is " + value + ": it must be 1 or more");
     }
@@ -21,6 +21,18 @@ final class Shapes {
     if (!(dropout >= 0 && dropout < 1)) {
       throw new IllegalArgumentException(
           "dropout is " + dropout + ": it must be a probability from 0 to below 1");
+    }
+  }
+
+  static void requireSlices(String name, long value, int numSlices) {
+    if (value % numSlices != 0) {
+      throw new IllegalArgumentException(
+          name
+              + " "
+              + value
+              + " is not a multiple of tensorParallel "
+              + numSlices
+              + ": every slice gets as many, so change one of the two");
     }
   }
 

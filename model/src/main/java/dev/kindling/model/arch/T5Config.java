@@ -1,7 +1,6 @@
 package dev.kindling.model.arch;
 
-import dev.kindling.model.nn.ParameterStore;
-import java.util.List;
+import dev.kindling.model.layout.ModelLayout;
 
 /**
  * The shape of a T5 (Raffel et al. 2020): pre-norm encoder-decoder, RMS norm, relative position
@@ -28,7 +27,7 @@ public record T5Config(
     int numHeads,
     int embeddingSize,
     int headSize,
-    int feedForwardSize,
+    long feedForwardSize,
     double dropout,
     boolean gated)
     implements ArchitectureConfig {
@@ -65,7 +64,7 @@ public record T5Config(
   }
 
   @Override
-  public List<ParameterStore.Slice> layout() {
+  public ModelLayout placements() {
     return T5Layout.of(this);
   }
 }

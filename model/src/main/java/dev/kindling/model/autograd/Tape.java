@@ -33,6 +33,9 @@ public final class Tape {
 
   private record Step(Variable result, Runnable backward) {}
 
+  /** More than any piece has. */
+  private static final long DROPOUTS_PER_PIECE = 1L << 16;
+
   private final Backend backend;
   private final Workspace workspace;
   private final Mode mode;
@@ -114,11 +117,34 @@ public final class Tape {
    * @return null if there is nothing to drop
    */
   public Dropout nextDropout(double rate, long elementsPerSample) {
+    Dropout.Columns all = new Dropout.Columns(elementsPerSample, elementsPerSample, 0);
+    return nextDropout(rate, elementsPerSample, all);
+  }
+
+  /**
+   * {@link #nextDropout(double, long)} of some columns of a wider tensor.
+   *
+   * @param columns which
+   */
+  public Dropout nextDropout(double rate, long elementsPerSample, Dropout.Columns columns) {
     if (rate == 0 || randomness == null || !isRecording()) {
       return null;
     }
     long key = CounterBasedRandom.key(randomness.key(), numDropouts++);
-    return new Dropout(rate, key, randomness.firstSample(), elementsPerSample);
+    return new Dropout(rate, key, randomness.firstSample(), elementsPerSample, columns);
+  }
+
+  /**
+   * Says which piece of the model comes next: what it drops does not depend on whether the pieces
+   * before it ran on this tape.
+   */
+  public void enterPiece(int piece) {
+    numDropouts = piece * DROPOUTS_PER_PIECE;
+  }
+
+  /** A second variable of the same value, with a gradient of its own. */
+  public Variable alias(Variable original) {
+    return new Variable(this, original.value());
   }
 
   /**
@@ -195,11 +221,11 @@ public final class Tape {
     tape.numDropouts = firstDropout;
     List<Variable> detached = tape.detached(inputs);
     Variable inner = body.run(tape, detached);
-    inner.takeShare(result);
+    inner.takeGradientOf(result);
     tape.backward();
     for (int i = 0; i < detached.size(); i++) {
       if (detached.get(i).hasGradient()) {
-        inputs.get(i).takeShare(detached.get(i));
+        inputs.get(i).takeGradientOf(detached.get(i));
       }
     }
     workspace.release(mark);

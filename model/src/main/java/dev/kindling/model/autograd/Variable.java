@@ -38,8 +38,15 @@ public final class Variable {
     return gradient;
   }
 
-  boolean hasGradient() {
+  /** Whether anything has contributed to the gradient. */
+  public boolean hasGradient() {
     return gradient != null;
+  }
+
+  /** Makes a gradient that nothing has contributed to one of zeros. */
+  public void clearGradient() {
+    gradient = tape.newGradient(value);
+    tape.backend().fill(gradient, 0);
   }
 
   /** The place for one more share; the caller writes it before anything else runs. */
@@ -70,7 +77,7 @@ public final class Variable {
   }
 
   /** Adds the whole gradient of {@code result}, which has none afterwards: nothing is copied. */
-  public void takeShare(Variable result) {
+  public void takeGradientOf(Variable result) {
     Tensor share = result.gradient();
     result.gradient = null;
     takeShare(share);

@@ -113,7 +113,7 @@ public interface Backend extends AutoCloseable {
    * output[i] = table[rows[i]] (+ output[i]): a look-up of embeddings, or a choice of tokens.
    *
    * @param table [R, C]
-   * @param rows I32 [N], each from 0 to R - 1
+   * @param rows I32 [N], each from 0 to R - 1, or -1 for a row of zeros
    * @param output [N, C]
    * @param accumulate whether to add to {@code output} instead of overwriting it
    */
@@ -124,7 +124,7 @@ public interface Backend extends AutoCloseable {
    * #gatherRows}.
    *
    * @param outputGradient [N, C]
-   * @param rows I32 [N]
+   * @param rows I32 [N]; -1 adds to none
    * @param tableGradient [R, C], of the dtype of {@code outputGradient} or its accumulator type
    */
   void scatterAddRows(Tensor outputGradient, Tensor rows, Tensor tableGradient);

@@ -12,9 +12,31 @@ import dev.kindling.model.random.CounterBasedRandom;
  * @param key of the step and of the place in the model
  * @param firstSample the number of the tensor's first sample
  * @param elementsPerSample elements of one sample: the tensor is samples × this
+ * @param columns which columns of a wider tensor these are, so that slices of it drop what the
+ *     whole would
  */
-public record Dropout(double rate, long key, long firstSample, long elementsPerSample) {
+public record Dropout(
+    double rate, long key, long firstSample, long elementsPerSample, Columns columns) {
   private static final int GOLDEN_GAMMA_32 = 0x9E3779B9;
+
+  /**
+   * A range of the columns of a tensor, which is all that is here.
+   *
+   * @param count columns that are here; divides the elements of a sample
+   * @param whole columns of the whole tensor
+   * @param first the first that is here
+   */
+  public record Columns(long count, long whole, long first) {}
+
+  /** Dropout of a whole tensor. */
+  public Dropout(double rate, long key, long firstSample, long elementsPerSample) {
+    this(
+        rate,
+        key,
+        firstSample,
+        elementsPerSample,
+        new Columns(elementsPerSample, elementsPerSample, 0));
+  }
 
   /**
    * Checks the rate.
@@ -38,6 +60,12 @@ public record Dropout(double rate, long key, long firstSample, long elementsPerS
     return (int) Math.min(Integer.MAX_VALUE, Math.round(rate * 0x1p32 + Integer.MIN_VALUE));
   }
 
+  /** The number in the whole sample of an element that is here, for {@link #hash}. */
+  public int number(long element) {
+    long row = element / columns.count();
+    return (int) (row * columns.whole() + columns.first() + element % columns.count());
+  }
+
   /**
    * The key of one sample, for {@link #hash}.
    *
@@ -53,7 +81,7 @@ public record Dropout(double rate, long key, long firstSample, long elementsPerS
    *
    * @param low the lower half of the sample's key
    * @param high the upper half of the sample's key
-   * @param element counted from the sample's first one
+   * @param element its {@link #number}
    */
   public static int hash(int low, int high, int element) {
     int h = element * GOLDEN_GAMMA_32 + low;

@@ -35,7 +35,6 @@ public record CrossAttention(
     Variable queries = query.forward(tape, input);
     Variable fused = keyValue.forward(tape, memory.values());
     long memoryCount = memory.sequences().count();
-    long scoresPerSample = shape.numHeads() * sequences.length() * memory.sequences().length();
     AttentionInputs inputs =
         new AttentionInputs(
             queryHeads(queries.value(), sequences.count()),
@@ -45,7 +44,7 @@ public record CrossAttention(
             false,
             memory.sequences().lengths(),
             null,
-            tape.nextDropout(shape.dropout(), scoresPerSample));
+            shape.nextDropout(tape, sequences.length(), memory.sequences().length()));
     Variable heads = tape.variableLike(queries.value());
     tape.backend().attentionForward(inputs, heads.value());
     tape.record(

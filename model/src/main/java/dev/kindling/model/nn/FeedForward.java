@@ -3,6 +3,7 @@ package dev.kindling.model.nn;
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
 import dev.kindling.model.backend.Activation;
+import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.tensor.Tensor;
 
 /** The position-wise network of a Transformer block: [N, C] to [N, F] to [N, C]. */
@@ -20,13 +21,15 @@ public sealed interface FeedForward {
    * @param expand C to F
    * @param contract F to C
    * @param dropout of what {@code contract} reads; T5 has it
+   * @param slices who has the other columns of F
    */
-  record Plain(Linear expand, Activation activation, Linear contract, double dropout)
+  record Plain(
+      Linear expand, Activation activation, Linear contract, double dropout, SliceGroup slices)
       implements FeedForward {
     @Override
     public Variable forward(Tape tape, Variable input, long numSamples) {
       Variable activated = Operations.activate(tape, activation, expand.forward(tape, input));
-      return contract.forward(tape, Operations.drop(tape, dropout, activated, numSamples));
+      return contract.forward(tape, Operations.drop(tape, dropout, activated, numSamples, slices));
     }
   }
 
@@ -37,8 +40,15 @@ public sealed interface FeedForward {
    * @param up C to F
    * @param contract F to C
    * @param dropout of what {@code contract} reads; T5 has it
+   * @param slices who has the other columns of F
    */
-  record Gated(Linear gate, Linear up, Activation activation, Linear contract, double dropout)
+  record Gated(
+      Linear gate,
+      Linear up,
+      Activation activation,
+      Linear contract,
+      double dropout,
+      SliceGroup slices)
       implements FeedForward {
     @Override
     public Variable forward(Tape tape, Variable input, long numSamples) {
@@ -48,7 +58,7 @@ public sealed interface FeedForward {
       tape.backend()
           .gatedActivationForward(activation, gates.value(), passed.value(), product.value());
       tape.record(product, () -> backward(tape, gates, passed, product.gradient()));
-      return contract.forward(tape, Operations.drop(tape, dropout, product, numSamples));
+      return contract.forward(tape, Operations.drop(tape, dropout, product, numSamples, slices));
     }
 
     private void backward(Tape tape, Variable gates, Variable passed, Tensor gradient) {

@@ -1,5 +1,6 @@
 package dev.kindling.model.nn;
 
+import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.nn.ParameterStore.Slice;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
@@ -14,21 +15,38 @@ public final class Parameters {
   private final ParameterStore masters;
   private final ParameterStore matrices;
   private final ParameterStore gradients;
+  private final SliceGroup slices;
 
   /**
    * @param masters the parameters as they are trained, F32 or F64
    * @param matrices the same values in the type of the activations, which may be {@code masters}
    * @param gradients of the masters; null for inference
+   * @param slices who holds the rest of the matrices, where this is a slice of them
    */
-  public Parameters(ParameterStore masters, ParameterStore matrices, ParameterStore gradients) {
+  public Parameters(
+      ParameterStore masters,
+      ParameterStore matrices,
+      ParameterStore gradients,
+      SliceGroup slices) {
     this.masters = masters;
     this.matrices = matrices;
     this.gradients = gradients;
+    this.slices = slices;
+  }
+
+  /** Parameters of which all is here. */
+  public Parameters(ParameterStore masters, ParameterStore matrices, ParameterStore gradients) {
+    this(masters, matrices, gradients, SliceGroup.WHOLE);
   }
 
   /** Parameters that are computed with as they are. */
   public static Parameters of(ParameterStore parameters, ParameterStore gradients) {
     return new Parameters(parameters, parameters, gradients);
+  }
+
+  /** Who holds the rest of the matrices. */
+  public SliceGroup slices() {
+    return slices;
   }
 
   /** The type of activations and matrices. */

@@ -56,8 +56,7 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
   }
 
   private AttentionInputs inputs(Tape tape, Fused parts, AttentionContext context) {
-    long scoresPerSample = shape.numHeads() * parts.query().length() * parts.key().length();
-    Dropout dropout = tape.nextDropout(shape.dropout(), scoresPerSample);
+    Dropout dropout = shape.nextDropout(tape, parts.query().length(), parts.key().length());
     // Behind a causal mask, no token sees the padding that follows it.
     Tensor lengths = shape.causal() ? null : context.sequences().lengths();
     Tensor bias = context.bias() == null ? null : context.bias().value();

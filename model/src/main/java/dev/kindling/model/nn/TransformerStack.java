@@ -8,14 +8,16 @@ import java.util.List;
  * The layers of an encoder or a decoder, one after the other. Each is a {@linkplain Tape#segment
  * segment} of its own.
  *
- * @param blocks from the first to the last
+ * @param blocks from the first to the last that is here
+ * @param firstPiece the piece of the model that the first of them is
  */
-public record TransformerStack(List<TransformerBlock> blocks) {
+public record TransformerStack(List<TransformerBlock> blocks, int firstPiece) {
   /** An encoder, or a decoder without one: maps [B × T, C] to [B × T, C]. */
   public Variable forward(Tape tape, Variable stream, AttentionContext context) {
     Variable current = stream;
     for (int i = 0; i < blocks.size(); i++) {
       int layer = i;
+      tape.enterPiece(firstPiece + i);
       current =
           tape.segment(
               List.of(current),
@@ -38,6 +40,7 @@ public record TransformerStack(List<TransformerBlock> blocks) {
     Variable current = stream;
     for (int i = 0; i < blocks.size(); i++) {
       int layer = i;
+      tape.enterPiece(firstPiece + i);
       current =
           tape.segment(
               List.of(current, memory.values()),

@@ -3,6 +3,8 @@ package dev.kindling.model.nn;
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
 import dev.kindling.model.backend.Matrix;
+import dev.kindling.model.backend.SliceGroup;
+import dev.kindling.model.backend.VocabularyPart;
 import dev.kindling.model.backend.VocabularyProjection;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.tensor.DType;
@@ -15,8 +17,11 @@ import dev.kindling.model.tensor.Tensor;
  * @param weight [V, C]; often the token embedding
  * @param bias [V], or null
  * @param scale of the logits before the bias
+ * @param vocabSize V, also where slices share the rows of {@code weight} and {@code bias}
+ * @param slices who has the other rows
  */
-public record VocabularyHead(Parameter weight, Parameter bias, double scale) {
+public record VocabularyHead(
+    Parameter weight, Parameter bias, double scale, long vocabSize, SliceGroup slices) {
   /** Chunks of this size reach the speed of one; the gradient of the weights is read in each. */
   private static final long CHUNK_BYTES = 16L << 20;
 
@@ -34,6 +39,11 @@ public record VocabularyHead(Parameter weight, Parameter bias, double scale) {
     }
   }
 
+  /** A head of which all is here. */
+  public VocabularyHead(Parameter weight, Parameter bias, double scale) {
+    this(weight, bias, scale, weight.value().dim(0), SliceGroup.WHOLE);
+  }
+
   /**
    * The losses of all rows; records the gradient of {@code gradientScale} × their sum.
    *
@@ -44,7 +54,7 @@ public record VocabularyHead(Parameter weight, Parameter bias, double scale) {
   public Tensor losses(Tape tape, Variable hidden, Tensor targets, double gradientScale) {
     Tensor value = hidden.value();
     Tensor losses = tape.scratch(value.dtype().accumulator(), value.dim(0));
-    int rowsPerChunk = rowsPerChunk(value.dim(0), weight.value().dim(0));
+    int rowsPerChunk = rowsPerChunk(value.dim(0), vocabSize);
     if (!tape.isRecording()) {
       tape.backend().vocabularyLossForward(value, projection(), targets, rowsPerChunk, losses);
       return losses;
@@ -53,7 +63,11 @@ public record VocabularyHead(Parameter weight, Parameter bias, double scale) {
     tape.backend()
         .vocabularyLossForwardBackward(
             value, projection(), targets, rowsPerChunk, gradientScale, losses, hiddenGradient);
-    tape.record(() -> hidden.takeShare(hiddenGradient));
+    tape.record(
+        () -> {
+          slices.sumInPlace(hiddenGradient);
+          hidden.takeShare(hiddenGradient);
+        });
     return losses;
   }
 
@@ -81,7 +95,8 @@ public record VocabularyHead(Parameter weight, Parameter bias, double scale) {
         Linear.valueOf(bias),
         scale,
         weight.gradient(),
-        bias == null ? null : bias.gradient());
+        bias == null ? null : bias.gradient(),
+        VocabularyPart.of(slices, vocabSize));
   }
 
   /** Equal chunks, so that few shapes of kernels are needed. */

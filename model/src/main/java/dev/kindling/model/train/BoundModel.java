@@ -3,25 +3,53 @@ package dev.kindling.model.train;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.LanguageModel;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.SliceGroup;
+import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.nn.Parameters;
 import dev.kindling.model.tensor.DType;
+import java.util.List;
 
-/** An architecture with the memory of its parameters, and their copy in the type that computes. */
+/**
+ * An architecture, or a part of it, with the memory of its parameters, and their copy in the type
+ * that computes.
+ */
 final class BoundModel implements AutoCloseable {
   private final Backend backend;
   private final ParameterStore parameters;
   private final ParameterStore matrices;
-  private final LanguageModel architecture;
+  private final List<LanguageModel> chunks;
 
   /**
-   * Allocates parameters of zero.
+   * Allocates parameters of zero for a whole model.
    *
    * @param gradients null for inference
    * @throws IllegalArgumentException if the backend does not have the precision
    */
   BoundModel(
       ArchitectureConfig config, Precision precision, Backend backend, ParameterStore gradients) {
+    this(
+        config,
+        PartLayout.whole(config.placements()),
+        SliceGroup.WHOLE,
+        precision,
+        backend,
+        gradients);
+  }
+
+  /**
+   * Allocates parameters of zero for a part of a model.
+   *
+   * @param gradients null for inference
+   * @throws IllegalArgumentException if the backend does not have the precision
+   */
+  BoundModel(
+      ArchitectureConfig config,
+      PartLayout part,
+      SliceGroup slices,
+      Precision precision,
+      Backend backend,
+      ParameterStore gradients) {
     if (!backend.floatTypes().contains(precision.dtype())) {
       throw new IllegalArgumentException(
           "The backend "
@@ -33,20 +61,27 @@ final class BoundModel implements AutoCloseable {
               + ": choose another precision, or the backend onednn");
     }
     this.backend = backend;
-    this.parameters = ParameterStore.allocate(config.layout(), DType.F32);
+    this.parameters = ParameterStore.allocate(part.slices(), DType.F32);
     this.matrices =
         precision == Precision.F32
             ? parameters
-            : ParameterStore.allocate(config.layout(), precision.dtype());
-    this.architecture = LanguageModel.bind(config, new Parameters(parameters, matrices, gradients));
+            : ParameterStore.allocate(part.slices(), precision.dtype());
+    Parameters here = new Parameters(parameters, matrices, gradients, slices);
+    this.chunks =
+        part.chunks().stream().map(chunk -> LanguageModel.bind(config, here, chunk)).toList();
   }
 
   ParameterStore parameters() {
     return parameters;
   }
 
+  /** The pieces of the only chunk. */
   LanguageModel architecture() {
-    return architecture;
+    return chunks.get(0);
+  }
+
+  LanguageModel chunk(int chunk) {
+    return chunks.get(chunk);
   }
 
   /** Brings the copy up to date with the parameters. */

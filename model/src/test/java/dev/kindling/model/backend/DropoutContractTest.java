@@ -59,6 +59,23 @@ class DropoutContractTest {
     }
   }
 
+  /** Slices of a matrix of 12 columns, as of heads or of a feed-forward. */
+  @Test
+  void columnsOfATensorDropWhatTheWholeDoes() {
+    int whole = 12;
+    int count = 5;
+    int first = 4;
+    for (Backend backend : BACKENDS.all()) {
+      double[] expected = mask(backend, DType.F32, new Dropout(0.4, 9, 3, 7L * whole), 14 * whole);
+      Dropout.Columns columns = new Dropout.Columns(count, whole, first);
+      Dropout ofColumns = new Dropout(0.4, 9, 3, 7L * count, columns);
+      double[] actual = mask(backend, DType.F32, ofColumns, 14 * count);
+      for (int i = 0; i < actual.length; i++) {
+        assertThat(actual[i]).isEqualTo(expected[i / count * whole + first + i % count]);
+      }
+    }
+  }
+
   @Test
   void aBatchAndItsPartsDropTheSame() {
     Dropout dropout = new Dropout(0.4, 17, 100, 37);

@@ -27,6 +27,27 @@ class RowsContractTest {
         });
   }
 
+  /** A slice of an embedding has zeros for the tokens of the others. */
+  @Test
+  void rowsOfMinusOneAreZerosAndAddToNone() {
+    BACKENDS.assertAllAgree(
+        (backend, run) -> {
+          Tensor rows = run.ids(new int[] {4, -1, 0, -1, 4}, 5);
+          Tensor table = run.input(7, 13);
+          backend.gatherRows(table, rows, run.overwritten(5, 13), false);
+          backend.gatherRows(table, rows, run.updated(5, 13), true);
+          backend.scatterAddRows(run.input(5, 13), rows, run.updatedSum(7, 13));
+        });
+    for (Backend backend : BACKENDS.all()) {
+      try (KernelRun run = new KernelRun(DType.F32)) {
+        Tensor gathered = run.overwritten(1, 13);
+        backend.fill(gathered, Double.NaN);
+        backend.gatherRows(run.input(7, 13), run.ids(new int[] {-1}, 1), gathered, false);
+        assertThat(gathered.toDoubles()).containsOnly(0);
+      }
+    }
+  }
+
   /** The gradient of a choice of tokens, which has the type of the activations. */
   @Test
   void rowsOfActivationsAreAddedUpInTheirOwnType() {

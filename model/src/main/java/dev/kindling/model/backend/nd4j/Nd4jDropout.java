@@ -19,8 +19,8 @@ final class Nd4jDropout {
   /** What one element is multiplied by: 0, or what makes up for those that become 0. */
   static double factor(Dropout dropout, long sample, long element) {
     long key = dropout.sampleKey(sample);
-    boolean stays =
-        Dropout.hash((int) key, (int) (key >>> 32), (int) element) >= dropout.threshold();
+    int hash = Dropout.hash((int) key, (int) (key >>> 32), dropout.number(element));
+    boolean stays = hash >= dropout.threshold();
     return stays ? dropout.scale() : 0;
   }
 }

@@ -2,6 +2,7 @@ package dev.kindling.model.backend.nd4j;
 
 import dev.kindling.model.tensor.Tensor;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Rows and elements that are looked up by number, one at a time. */
 final class Nd4jRows {
@@ -10,8 +11,8 @@ final class Nd4jRows {
     INDArray results = Nd4jViews.rowsOf(output);
     int[] ids = rows.toInts();
     for (int i = 0; i < ids.length; i++) {
-      INDArray entry = entries.getRow(ids[i]);
       INDArray result = results.getRow(i);
+      INDArray entry = ids[i] < 0 ? Nd4j.zerosLike(result) : entries.getRow(ids[i]);
       result.assign(accumulate ? result.add(entry) : entry);
     }
   }
@@ -21,7 +22,9 @@ final class Nd4jRows {
     INDArray entries = Nd4jViews.rowsOf(tableGradient);
     int[] ids = rows.toInts();
     for (int i = 0; i < ids.length; i++) {
-      entries.getRow(ids[i]).addi(gradients.getRow(i));
+      if (ids[i] >= 0) {
+        entries.getRow(ids[i]).addi(gradients.getRow(i));
+      }
     }
   }
 

@@ -126,6 +126,7 @@ final class HostKernels {
 
   void dropout(Tensor source, Dropout dropout, Tensor target) {
     long elementsPerSample = dropout.elementsPerSample();
+    long columns = dropout.columns().count();
     forEachChunk(
         source.numElements(),
         (buffer, start, length) -> {
@@ -134,8 +135,9 @@ final class HostKernels {
           while (done < length) {
             long sample = (start + done) / elementsPerSample;
             long element = (start + done) % elementsPerSample;
-            int count = (int) Math.min(length - done, elementsPerSample - element);
-            drop(buffer.a, done, count, (int) element, dropout, dropout.sampleKey(sample));
+            int count = (int) Math.min(length - done, columns - element % columns);
+            int number = dropout.number(element);
+            drop(buffer.a, done, count, number, dropout, dropout.sampleKey(sample));
             done += count;
           }
           buffer.copies.write(target, start, buffer.a, length);
@@ -165,21 +167,21 @@ final class HostKernels {
           for (long row = first; row < end; row++) {
             copies.read(source, row * width, values, width);
             long sampleKey = dropout.sampleKey(samples.applyAsLong(row));
-            int firstElement = (int) firstElements.applyAsLong(row);
-            drop(values, 0, width, firstElement, dropout, sampleKey);
+            int number = dropout.number(firstElements.applyAsLong(row));
+            drop(values, 0, width, number, dropout, sampleKey);
             copies.write(target, row * width, values, width);
           }
         });
   }
 
   private static void drop(
-      float[] values, int start, int count, int firstElement, Dropout dropout, long sampleKey) {
+      float[] values, int start, int count, int firstNumber, Dropout dropout, long sampleKey) {
     int low = (int) sampleKey;
     int high = (int) (sampleKey >>> 32);
     int threshold = dropout.threshold();
     float scale = dropout.scale();
     for (int i = 0; i < count; i++) {
-      boolean stays = Dropout.hash(low, high, firstElement + i) >= threshold;
+      boolean stays = Dropout.hash(low, high, firstNumber + i) >= threshold;
       values[start + i] = stays ? values[start + i] * scale : 0f;
     }
   }

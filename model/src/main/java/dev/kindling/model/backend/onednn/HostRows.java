@@ -2,6 +2,7 @@ package dev.kindling.model.backend.onednn;
 
 import dev.kindling.model.backend.Heads;
 import dev.kindling.model.tensor.Tensor;
+import java.util.Arrays;
 
 /** Look-ups, rotary positions and relative biases: loops over rows, in plain Java. */
 final class HostRows {
@@ -29,7 +30,11 @@ final class HostRows {
     int width = Math.toIntExact(table.dim(1));
     byte[] row = new byte[width * table.dtype().bytes()];
     for (int i = first; i < end; i++) {
-      table.readBytes((long) rows[i] * width, width, row, 0);
+      if (rows[i] < 0) {
+        Arrays.fill(row, (byte) 0);
+      } else {
+        table.readBytes((long) rows[i] * width, width, row, 0);
+      }
       output.writeBytes((long) i * width, width, row, 0);
     }
   }
@@ -40,6 +45,9 @@ final class HostRows {
     float[] row = new float[width];
     float[] sum = new float[width];
     for (int i = first; i < end; i++) {
+      if (rows[i] < 0) {
+        continue;
+      }
       copies.read(table, (long) rows[i] * width, row, width);
       copies.read(output, (long) i * width, sum, width);
       addInPlace(sum, row, width);
@@ -54,6 +62,9 @@ final class HostRows {
     float[] row = new float[width];
     float[] sum = new float[width];
     for (int i = 0; i < rows.length; i++) {
+      if (rows[i] < 0) {
+        continue;
+      }
       copies.read(gradient, (long) i * width, row, width);
       copies.read(tableGradient, (long) rows[i] * width, sum, width);
       addInPlace(sum, row, width);

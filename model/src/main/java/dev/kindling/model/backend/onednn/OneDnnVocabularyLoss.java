@@ -9,6 +9,7 @@ import dev.kindling.model.backend.onednn.Primitives.Reorder;
 import dev.kindling.model.backend.onednn.Primitives.Softmax;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.dnnl.global.dnnl;
 
@@ -19,6 +20,7 @@ final class OneDnnVocabularyLoss implements AutoCloseable {
   private final Scratch logitMemory = new Scratch();
   private final Scratch roundedMemory = new Scratch();
   private final Scratch rowScaleMemory = new Scratch();
+  private final Scratch exchangeMemory = new Scratch();
 
   OneDnnVocabularyLoss(Primitives primitives, ColumnSums columnSums) {
     this.primitives = primitives;
@@ -30,7 +32,9 @@ final class OneDnnVocabularyLoss implements AutoCloseable {
     private final VocabularyProjection projection;
     private final Tensor hidden;
     private final long first;
+    private final int[] targets;
     private final int[] ids;
+    private final double[] shares;
     private final Tensor logits;
     private final Layout logitLayout;
 
@@ -38,7 +42,14 @@ final class OneDnnVocabularyLoss implements AutoCloseable {
       this.projection = projection;
       this.hidden = rows(hidden, first, count);
       this.first = first;
-      this.ids = targets.slice(first, count).toInts();
+      long numTokens = projection.weight().dim(0);
+      this.targets = targets.slice(first, count).toInts();
+      this.ids =
+          Arrays.stream(this.targets)
+              .map(target -> projection.part().localTarget(target, numTokens))
+              .toArray();
+      this.shares = new double[count];
+      Arrays.fill(shares, 1);
       this.logits = logitMemory.tensor(DType.F32, count, projection.weight().dim(0));
       this.logitLayout = Layout.rows(logits);
     }
@@ -69,14 +80,51 @@ final class OneDnnVocabularyLoss implements AutoCloseable {
       } else {
         matmul.execute(hidden.address(), weight, logits.address(), projection.bias().address());
       }
+      boolean sliced = projection.part().group().isSliced();
+      double[] firstLogits = sliced ? column(0) : null;
       primitives
           .get(Softmax.inPlace(logitLayout, true))
           .execute(logits.address(), logits.address());
+      float[] chunkLosses = sliced ? sharedLosses(firstLogits) : ownLosses();
+      losses.write(first, chunkLosses, 0, ids.length);
+    }
+
+    private float[] ownLosses() {
       float[] chunkLosses = new float[ids.length];
       for (int i = 0; i < ids.length; i++) {
-        chunkLosses[i] = ids[i] < 0 ? 0 : -logits.getFloat(i * logits.dim(1) + ids[i]);
+        chunkLosses[i] = ids[i] < 0 ? 0 : -logProbability(i);
       }
-      losses.write(first, chunkLosses, 0, ids.length);
+      return chunkLosses;
+    }
+
+    /**
+     * The losses where other slices have the rest of the logits, and the share of the probability
+     * that is here. The sum that the softmax has divided by is read off the first column.
+     */
+    private float[] sharedLosses(double[] firstLogits) {
+      double[] here = column(0);
+      Arrays.setAll(here, i -> firstLogits[i] - here[i]);
+      double[] logSums = here.clone();
+      double[] targetLogits = new double[ids.length];
+      Arrays.setAll(targetLogits, i -> ids[i] < 0 ? 0 : logProbability(i) + here[i]);
+      long size = projection.part().exchangeSize(ids.length);
+      projection.part().combine(logSums, targetLogits, exchangeMemory.tensor(DType.F32, size));
+      float[] chunkLosses = new float[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        chunkLosses[i] = targets[i] < 0 ? 0 : (float) (logSums[i] - targetLogits[i]);
+        shares[i] = Math.exp(here[i] - logSums[i]);
+      }
+      return chunkLosses;
+    }
+
+    private float logProbability(int row) {
+      return logits.getFloat(row * logits.dim(1) + ids[row]);
+    }
+
+    private double[] column(int column) {
+      double[] values = new double[ids.length];
+      Arrays.setAll(values, i -> logits.getFloat(i * logits.dim(1) + column));
+      return values;
     }
 
     /** Turns log-probabilities into (probabilities - one-hot) × scale, and 0 for ignored rows. */
@@ -86,17 +134,19 @@ final class OneDnnVocabularyLoss implements AutoCloseable {
           .execute(logits.address(), logits.address());
       float[] rowScales = new float[ids.length];
       for (int i = 0; i < ids.length; i++) {
-        if (ids[i] >= 0) {
-          long element = i * logits.dim(1) + ids[i];
-          logits.setFloat(element, logits.getFloat(element) - 1);
-          rowScales[i] = (float) gradientScale;
-        }
+        rowScales[i] = targets[i] < 0 ? 0 : (float) (gradientScale * shares[i]);
       }
       Tensor scales = rowScaleMemory.tensor(DType.F32, ids.length, 1);
       scales.write(0, rowScales, 0, ids.length);
       primitives
           .get(new Binary(logitLayout, Layout.rows(scales), logitLayout, dnnl.dnnl_binary_mul))
           .execute(logits.address(), scales.address(), logits.address());
+      for (int i = 0; i < ids.length; i++) {
+        if (ids[i] >= 0) {
+          long element = i * logits.dim(1) + ids[i];
+          logits.setFloat(element, (float) (logits.getFloat(element) - gradientScale));
+        }
+      }
     }
 
     void propagate(Tensor hiddenGradient) {
@@ -177,5 +227,6 @@ final class OneDnnVocabularyLoss implements AutoCloseable {
     logitMemory.close();
     roundedMemory.close();
     rowScaleMemory.close();
+    exchangeMemory.close();
   }
 }
