@@ -2,13 +2,13 @@ package dev.kindling.data.shard;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Checksums;
+import dev.kindling.data.signal.Sentences;
 import dev.kindling.data.tokenizer.Tokenizer;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,11 +31,19 @@ final class DocumentEncoder implements Serializable {
   private final Broadcast<byte[]> tokenizerJson;
   private final boolean byTail;
   private final double fraction;
+  private final boolean keepsSentences;
 
-  DocumentEncoder(Broadcast<byte[]> tokenizerJson, boolean byTail, double fraction) {
+  /**
+   * @param byTail whether the end of every document is held out, instead of whole documents
+   * @param fraction what is held out
+   * @param keepsSentences whether every sentence is a sequence of its own
+   */
+  DocumentEncoder(
+      Broadcast<byte[]> tokenizerJson, boolean byTail, double fraction, boolean keepsSentences) {
     this.tokenizerJson = tokenizerJson;
     this.byTail = byTail;
     this.fraction = fraction;
+    this.keepsSentences = keepsSentences;
   }
 
   /**
@@ -86,7 +94,7 @@ final class DocumentEncoder implements Serializable {
     return (bits >>> 11) * 0x1.0p-53 < fraction;
   }
 
-  private static void add(
+  private void add(
       List<Tuple2<byte[], byte[]>> pieces,
       Tokenizer tokenizer,
       Split split,
@@ -95,18 +103,23 @@ final class DocumentEncoder implements Serializable {
     if (text.isEmpty()) {
       return;
     }
-    int[] ids = tokenizer.encode(text);
+    List<int[]> sequences = new ArrayList<>();
+    List<String> parts = keepsSentences ? Sentences.split(text) : List.of(text);
+    for (String part : parts) {
+      sequences.add(tokenizer.encode(part));
+    }
     OptionalInt endOfText = tokenizer.endOfTextId();
     if (endOfText.isPresent()) {
-      ids = Arrays.copyOf(ids, ids.length + 1);
-      ids[ids.length - 1] = endOfText.getAsInt();
+      int last = sequences.size() - 1;
+      int[] ended = Arrays.copyOf(sequences.get(last), sequences.get(last).length + 1);
+      ended[ended.length - 1] = endOfText.getAsInt();
+      sequences.set(last, ended);
     }
+    int[] ids = sequences.stream().flatMapToInt(Arrays::stream).toArray();
+    int[] lengths = sequences.stream().mapToInt(sequence -> sequence.length).toArray();
     TokenType type = TokenType.forVocabSize(tokenizer.vocabSize());
-    ByteBuffer tokens =
-        ByteBuffer.allocate(Math.multiplyExact(ids.length, type.bytes()))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    type.put(tokens, ids);
     int numBytes = text.getBytes(StandardCharsets.UTF_8).length;
-    pieces.add(new Tuple2<>(PieceKey.of(split, hash, numBytes), tokens.array()));
+    pieces.add(
+        new Tuple2<>(PieceKey.of(split, hash, numBytes), PieceValue.encode(type, ids, lengths)));
   }
 }

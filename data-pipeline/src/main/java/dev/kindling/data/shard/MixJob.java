@@ -50,7 +50,7 @@ public final class MixJob {
     }
     Mixture mixture = new Mixture(qualified);
     requireOneTokenizer(mixture, manifests);
-    requireOnePacking(mixture, manifests);
+    requireOneForm(mixture, manifests);
     OutputDirectory.requireOutside(hadoop, output, mixture.directories());
     String fingerprint =
         Fingerprint.of("mix", VERSION)
@@ -121,23 +121,30 @@ public final class MixJob {
     }
   }
 
-  private static void requireOnePacking(Mixture mixture, List<Manifest> manifests) {
-    int first = TokenSet.packedLength(manifests.get(0).details());
-    for (int i = 1; i < manifests.size(); i++) {
-      int other = TokenSet.packedLength(manifests.get(i).details());
-      if (other != first) {
-        throw new InvalidInputException(
-            mixture.parts().get(i).path()
-                + " was written with tokenize.packedLength "
-                + other
-                + ", and "
-                + mixture.parts().get(0).path()
-                + " with "
-                + first,
-            "the same for all parts",
-            "tokenize the documents of all parts with one tokenize.packedLength");
+  private static void requireOneForm(Mixture mixture, List<Manifest> manifests) {
+    for (String setting : List.of(TokenSet.PACKED_LENGTH, TokenSet.SENTENCES)) {
+      JsonNode first = manifests.get(0).details().path(setting);
+      for (int i = 1; i < manifests.size(); i++) {
+        JsonNode other = manifests.get(i).details().path(setting);
+        if (!other.equals(first)) {
+          throw new InvalidInputException(
+              mixture.parts().get(i).path()
+                  + " was written with "
+                  + described(setting, other)
+                  + ", and "
+                  + mixture.parts().get(0).path()
+                  + " with "
+                  + described(setting, first),
+              "the same for all parts",
+              "tokenize the documents of all parts with one tokenize." + setting);
+        }
       }
     }
+  }
+
+  private static String described(String setting, JsonNode value) {
+    String none = setting.equals(TokenSet.SENTENCES) ? "false" : "0";
+    return "tokenize." + setting + " " + (value.isMissingNode() ? none : value.asText());
   }
 
   private static void copyTokenizer(Configuration hadoop, Path part, Path target) {
@@ -155,8 +162,10 @@ public final class MixJob {
     for (String same : List.of("vocabSize", "tokenizerSha256", "endOfText", "uniformLoss")) {
       details.set(same, first.path(same));
     }
-    if (first.has(TokenSet.PACKED_LENGTH)) {
-      details.set(TokenSet.PACKED_LENGTH, first.path(TokenSet.PACKED_LENGTH));
+    for (String form : List.of(TokenSet.PACKED_LENGTH, TokenSet.SENTENCES)) {
+      if (first.has(form)) {
+        details.set(form, first.path(form));
+      }
     }
     ObjectNode splits = details.putObject("splits");
     for (Split split : Split.values()) {

@@ -69,7 +69,8 @@ final class PackedDocuments {
       int start = piece.start() * type.bytes();
       int end = start + piece.length() * type.bytes();
       byte[] tokens = Arrays.copyOfRange(group.get(piece.document()), start, end);
-      shard.add(i < last ? tokens : filledUp(tokens, missing * type.bytes()));
+      byte[] document = i < last ? tokens : filledUp(tokens, missing * type.bytes());
+      shard.add(document, new int[] {document.length / type.bytes()});
     }
   }
 

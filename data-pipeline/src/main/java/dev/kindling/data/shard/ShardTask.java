@@ -67,10 +67,11 @@ final class ShardTask implements Serializable {
         PackedDocuments packed = new PackedDocuments(shard, type, packedLength, fillerId);
         long inShard = 0;
         do {
+          PieceValue document = PieceValue.decode(next._2());
           if (packs) {
-            packed.add(next._2());
+            packed.add(document.bytes());
           } else {
-            shard.add(next._2());
+            shard.add(document.bytes(), document.lengths());
           }
           inShard += numTokens(next);
           next = pieces.hasNext() ? pieces.next() : null;
@@ -86,6 +87,6 @@ final class ShardTask implements Serializable {
   }
 
   private long numTokens(Tuple2<byte[], byte[]> piece) {
-    return piece._2().length / type.bytes();
+    return PieceValue.numTokenBytes(piece._2()) / type.bytes();
   }
 }

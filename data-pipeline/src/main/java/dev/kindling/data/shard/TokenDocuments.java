@@ -1,5 +1,7 @@
 package dev.kindling.data.shard;
 
+import dev.kindling.data.IntList;
+import dev.kindling.data.shard.TokenIndex.Starts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -15,8 +17,8 @@ import org.apache.hadoop.fs.Path;
  * read when something of it is asked for, and kept while there is room. Not thread-safe.
  */
 public final class TokenDocuments {
-  /** Memory for indexes, at 8 bytes a document: 32 MiB. */
-  private static final long MAX_KEPT_DOCUMENTS = 1L << 22;
+  /** Memory for indexes, at 12 bytes or less for a sequence: 48 MiB. */
+  private static final long MAX_KEPT_SEQUENCES = 1L << 22;
 
   private final FileSystem fs;
   private final List<Path> indexes;
@@ -28,7 +30,7 @@ public final class TokenDocuments {
   /** The number of the first document of each shard, and how many there are. */
   private final long[] firstDocuments;
 
-  private final Map<Integer, long[]> starts = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Integer, Starts> starts = new LinkedHashMap<>(16, 0.75f, true);
   private long numKept;
 
   /**
@@ -84,16 +86,49 @@ public final class TokenDocuments {
   public Span at(long position) {
     Objects.checkIndex(position, firstTokens[shards.size()]);
     int shard = lastAtMost(firstTokens, position, shards.size());
-    long[] ofShard = starts(shard);
-    return span(shard, lastAtMost(ofShard, position - firstTokens[shard], ofShard.length - 1));
+    Starts ofShard = starts(shard);
+    int sequence =
+        lastAtMost(
+            ofShard.sequences(), position - firstTokens[shard], shards.get(shard).numSequences());
+    return span(shard, lastAtMost(ofShard.documents(), sequence, shards.get(shard).numDocuments()));
+  }
+
+  /**
+   * The ends of the sequences in some consecutive tokens: of sentences, where they are kept.
+   *
+   * @param start the position of the first token
+   * @param end the position behind the last token
+   * @return counted from {@code start}, rising, above 0 and at most the number of tokens
+   */
+  public int[] sequenceEnds(long start, long end) {
+    IntList ends = new IntList(16);
+    for (int shard = lastAtMost(firstTokens, start, shards.size());
+        shard < shards.size();
+        shard++) {
+      if (firstTokens[shard] >= end) {
+        break;
+      }
+      long[] sequences = starts(shard).sequences();
+      int first = lastAtMost(sequences, Math.max(0, start - firstTokens[shard]), sequences.length);
+      for (int i = first + 1; i < sequences.length; i++) {
+        long at = firstTokens[shard] + sequences[i] - start;
+        if (at > end - start) {
+          break;
+        }
+        if (at > 0 && sequences[i] > sequences[i - 1]) {
+          ends.add((int) at);
+        }
+      }
+    }
+    return ends.toArray();
   }
 
   private Span span(int shard, int document) {
-    long[] ofShard = starts(shard);
+    Starts ofShard = starts(shard);
     return new Span(
         firstDocuments[shard] + document,
-        firstTokens[shard] + ofShard[document],
-        firstTokens[shard] + ofShard[document + 1]);
+        firstTokens[shard] + ofShard.document(document),
+        firstTokens[shard] + ofShard.document(document + 1));
   }
 
   /** The last of the first {@code count} sorted values that is not above {@code value}. */
@@ -111,20 +146,35 @@ public final class TokenDocuments {
     return low;
   }
 
-  private long[] starts(int shard) {
-    long[] known = starts.get(shard);
+  /** The same of numbers. */
+  private static int lastAtMost(int[] sorted, int value, int count) {
+    int low = 0;
+    int high = count - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (sorted[middle] <= value) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private Starts starts(int shard) {
+    Starts known = starts.get(shard);
     if (known != null) {
       return known;
     }
     TokenIndex index = shards.get(shard);
-    while (!starts.isEmpty() && numKept + index.numDocuments() > MAX_KEPT_DOCUMENTS) {
+    while (!starts.isEmpty() && numKept + index.numSequences() > MAX_KEPT_SEQUENCES) {
       int leastRecentlyUsed = starts.keySet().iterator().next();
-      numKept -= starts.remove(leastRecentlyUsed).length - 1;
+      numKept -= starts.remove(leastRecentlyUsed).sequences().length - 1;
     }
     try {
-      long[] read = TokenIndex.readStarts(fs, indexes.get(shard), index);
+      Starts read = index.readStarts(fs, indexes.get(shard));
       starts.put(shard, read);
-      numKept += index.numDocuments();
+      numKept += index.numSequences();
       return read;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + indexes.get(shard), e);

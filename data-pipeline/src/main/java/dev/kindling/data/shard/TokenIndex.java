@@ -1,12 +1,12 @@
 package dev.kindling.data.shard;
 
 import dev.kindling.data.InvalidInputException;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
@@ -22,29 +22,52 @@ import org.apache.hadoop.fs.Path;
  *   9 bytes   "MMIDIDX\0\0"
  *   u64       version, 1
  *   u8        token type, see {@link TokenType}
- *   u64       S, the number of sequences; a document is one sequence
+ *   u64       S, the number of sequences: of documents, or of sentences where they are kept
  *   u64       D, the number of entries of the document index: documents + 1
  *   i32[S]    tokens of each sequence
  *   i64[S]    where each sequence starts, in bytes
- *   i64[D]    which sequence each document starts with: 0, 1, ..., S
+ *   i64[D]    which sequence each document starts with: 0, ..., S
  * </pre>
  *
  * @param type how tokens are stored
- * @param numDocuments the documents of the shard
+ * @param numSequences the sequences of the shard
+ * @param numDocuments the documents of the shard, of one sequence or more each
  * @param numTokens all tokens of the shard
  */
-record TokenIndex(TokenType type, int numDocuments, long numTokens) {
+record TokenIndex(TokenType type, int numSequences, int numDocuments, long numTokens) {
   private static final byte[] MAGIC = {'M', 'M', 'I', 'D', 'I', 'D', 'X', 0, 0};
   private static final long VERSION = 1;
   private static final int HEADER_BYTES = 34;
   private static final int WRITE_BUFFER_BYTES = 1 << 16;
+  private static final int READ_BUFFER_BYTES = 1 << 20;
 
-  /** Writes the index of documents of {@code lengths} tokens. */
-  static void write(OutputStream out, TokenType type, int[] lengths) throws IOException {
+  /**
+   * Where the sequences and the documents of a shard start.
+   *
+   * @param sequences the position of each sequence's first token, and that of the end
+   * @param documents the first sequence of each document, and the number of sequences
+   */
+  // The arrays are payload of a record that is never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  record Starts(long[] sequences, int[] documents) {
+    /** The position of a document's first token, or behind the last one that of the end. */
+    long document(int document) {
+      return sequences[documents[document]];
+    }
+  }
+
+  /**
+   * Writes an index.
+   *
+   * @param lengths tokens of each sequence
+   * @param documents the first sequence of each document, rising
+   */
+  static void write(OutputStream out, TokenType type, int[] lengths, int[] documents)
+      throws IOException {
     WritableByteChannel channel = Channels.newChannel(out);
     ByteBuffer buffer = ByteBuffer.allocate(WRITE_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     buffer.put(MAGIC).putLong(VERSION).put((byte) type.code());
-    buffer.putLong(lengths.length).putLong(lengths.length + 1L);
+    buffer.putLong(lengths.length).putLong(documents.length + 1L);
     for (int length : lengths) {
       drain(buffer, channel, Integer.BYTES);
       buffer.putInt(length);
@@ -55,10 +78,12 @@ record TokenIndex(TokenType type, int numDocuments, long numTokens) {
       buffer.putLong(pointer);
       pointer += (long) length * type.bytes();
     }
-    for (int document = 0; document <= lengths.length; document++) {
+    for (int firstSequence : documents) {
       drain(buffer, channel, Long.BYTES);
-      buffer.putLong(document);
+      buffer.putLong(firstSequence);
     }
+    drain(buffer, channel, Long.BYTES);
+    buffer.putLong(lengths.length);
     drain(buffer, channel, WRITE_BUFFER_BYTES + 1);
   }
 
@@ -86,75 +111,56 @@ record TokenIndex(TokenType type, int numDocuments, long numTokens) {
         throw corrupt(path, "has version " + version, "version " + VERSION);
       }
       TokenType type = TokenType.ofCode(Byte.toUnsignedInt(header.get()), path);
-      int numSequences = readCounts(header, path, idxBytes);
-      checkLastEntries(in, path, type, numSequences, binBytes);
-      return new TokenIndex(type, numSequences, binBytes / type.bytes());
+      int[] counts = readCounts(header, path, idxBytes);
+      TokenIndex index = new TokenIndex(type, counts[0], counts[1], binBytes / type.bytes());
+      index.checkLastEntries(in, path, binBytes);
+      return index;
     }
   }
 
   /**
    * Reads and checks the whole index.
    *
-   * @return the number of tokens of each document
-   * @throws InvalidInputException as {@link #read}
+   * @throws InvalidInputException if it is not that of the {@code .bin} file
    */
-  static int[] readLengths(FileSystem fs, Path path, long binBytes) throws IOException {
-    TokenIndex index = read(fs, path, binBytes);
-    int[] lengths = new int[index.numDocuments()];
-    try (FSDataInputStream in = fs.open(path);
-        DataInputStream data = new DataInputStream(in)) {
+  Starts readStarts(FileSystem fs, Path path) throws IOException {
+    long[] sequences = new long[numSequences + 1];
+    int[] documents = new int[numDocuments + 1];
+    try (FSDataInputStream in = fs.open(path)) {
       in.seek(HEADER_BYTES);
-      byte[] bytes = new byte[lengths.length * Integer.BYTES];
-      data.readFully(bytes);
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(lengths);
-      long pointer = 0;
-      for (int i = 0; i < lengths.length; i++) {
+      DataInputStream data = new DataInputStream(new BufferedInputStream(in, READ_BUFFER_BYTES));
+      for (int i = 0; i < numSequences; i++) {
+        int length = Integer.reverseBytes(data.readInt());
+        if (length < 0) {
+          throw corrupt(path, "has sequence " + i + " of " + length + " tokens", "0 or more");
+        }
+        sequences[i + 1] = sequences[i] + length;
+      }
+      for (int i = 0; i < numSequences; i++) {
         long found = Long.reverseBytes(data.readLong());
-        if (lengths[i] < 0 || found != pointer) {
+        if (found != sequences[i] * type.bytes()) {
           throw corrupt(
               path,
-              "has document " + i + " of " + lengths[i] + " tokens at byte " + found,
-              "a length from 0, at byte " + pointer);
+              "has sequence " + i + " at byte " + found,
+              "byte " + sequences[i] * type.bytes() + ", where the one before it ends");
         }
-        pointer += (long) lengths[i] * index.type().bytes();
       }
-      for (int i = 0; i <= lengths.length; i++) {
+      for (int i = 0; i <= numDocuments; i++) {
         long found = Long.reverseBytes(data.readLong());
-        if (found != i) {
-          throw corrupt(path, "has document " + i + " at sequence " + found, "sequence " + i);
+        boolean fits = i == 0 ? found == 0 : found > documents[i - 1] && found <= numSequences;
+        if (!fits) {
+          throw corrupt(path, "has document " + i + " at sequence " + found, "rising from 0");
         }
+        documents[i] = (int) found;
       }
     }
-    return lengths;
-  }
-
-  /**
-   * Reads where the documents of one shard start.
-   *
-   * @return the position of each document's first token, and behind the last document that of the
-   *     end
-   * @throws InvalidInputException if the lengths are not those of the {@code .bin} file
-   */
-  static long[] readStarts(FileSystem fs, Path path, TokenIndex index) throws IOException {
-    try (FSDataInputStream in = fs.open(path)) {
-      int numBytes = Math.multiplyExact(index.numDocuments(), Integer.BYTES);
-      IntBuffer lengths = readAt(in, HEADER_BYTES, numBytes).asIntBuffer();
-      long[] starts = new long[index.numDocuments() + 1];
-      for (int document = 0; document < index.numDocuments(); document++) {
-        if (lengths.get(document) < 0) {
-          throw corrupt(
-              path, "has a document of " + lengths.get(document) + " tokens", "0 or more");
-        }
-        starts[document + 1] = starts[document] + lengths.get(document);
-      }
-      if (starts[index.numDocuments()] != index.numTokens()) {
-        throw corrupt(
-            path,
-            "has documents of " + starts[index.numDocuments()] + " tokens in all",
-            "the " + index.numTokens() + " tokens of the .bin file");
-      }
-      return starts;
+    if (sequences[numSequences] != numTokens || documents[numDocuments] != numSequences) {
+      throw corrupt(
+          path,
+          "has sequences of " + sequences[numSequences] + " tokens in all",
+          "the " + numTokens + " tokens of the .bin file");
     }
+    return new Starts(sequences, documents);
   }
 
   /** The error for a file that is not what its name says. */
@@ -165,12 +171,16 @@ record TokenIndex(TokenType type, int numDocuments, long numTokens) {
         "restore the file, or delete its directory and run `kindling tokenize` again");
   }
 
-  private static int readCounts(ByteBuffer header, Path path, long idxBytes) {
+  /** The numbers of sequences and documents. */
+  private static int[] readCounts(ByteBuffer header, Path path, long idxBytes) {
     long numSequences = header.getLong();
     long numDocumentEntries = header.getLong();
     long most = idxBytes / Integer.BYTES;
     boolean possible =
-        numSequences > 0 && numSequences <= most && numDocumentEntries == numSequences + 1;
+        numSequences > 0
+            && numSequences <= most
+            && numDocumentEntries > 1
+            && numDocumentEntries <= numSequences + 1;
     long expectedBytes =
         HEADER_BYTES
             + numSequences * (Integer.BYTES + Long.BYTES)
@@ -185,17 +195,15 @@ record TokenIndex(TokenType type, int numDocuments, long numTokens) {
               + " document entries and "
               + idxBytes
               + " bytes",
-          "from 1 sequence, one document entry more, and the bytes that these take");
+          "from 1 sequence, an entry for each document and one more, and the bytes that these take");
     }
-    return Math.toIntExact(numSequences);
+    return new int[] {(int) numSequences, (int) numDocumentEntries - 1};
   }
 
-  private static void checkLastEntries(
-      FSDataInputStream in, Path path, TokenType type, int numSequences, long binBytes)
-      throws IOException {
+  private void checkLastEntries(FSDataInputStream in, Path path, long binBytes) throws IOException {
     long lengthsEnd = HEADER_BYTES + (long) numSequences * Integer.BYTES;
     long pointersEnd = lengthsEnd + (long) numSequences * Long.BYTES;
-    long documentsEnd = pointersEnd + (numSequences + 1L) * Long.BYTES;
+    long documentsEnd = pointersEnd + (numDocuments + 1L) * Long.BYTES;
     int lastLength = readAt(in, lengthsEnd - Integer.BYTES, Integer.BYTES).getInt();
     long lastPointer = readAt(in, pointersEnd - Long.BYTES, Long.BYTES).getLong();
     long lastDocument = readAt(in, documentsEnd - Long.BYTES, Long.BYTES).getLong();
@@ -205,7 +213,7 @@ record TokenIndex(TokenType type, int numDocuments, long numTokens) {
         || lastDocument != numSequences) {
       throw corrupt(
           path,
-          "ends with a document of " + lastLength + " tokens at byte " + lastPointer,
+          "ends with a sequence of " + lastLength + " tokens at byte " + lastPointer,
           "the end of the .bin file, which has " + binBytes + " bytes");
     }
   }

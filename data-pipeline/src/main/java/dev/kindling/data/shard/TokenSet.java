@@ -35,6 +35,9 @@ public final class TokenSet implements AutoCloseable {
   /** The key of {@link #packedLength(JsonNode)} in a manifest's details. */
   static final String PACKED_LENGTH = "packedLength";
 
+  /** The key of {@link #keepsSentences(JsonNode)} in a manifest's details. */
+  static final String SENTENCES = "sentences";
+
   /** Open streams; more shards than that take turns. */
   private static final int MAX_OPEN_STREAMS = 128;
 
@@ -47,6 +50,7 @@ public final class TokenSet implements AutoCloseable {
   private final TokenType type;
   private final TokenDocuments documents;
   private final int packedLength;
+  private final boolean keepsSentences;
   private final Map<Integer, FSDataInputStream> streams = new LinkedHashMap<>(16, 0.75f, true);
   private byte[] bytes = new byte[0];
   private ByteBuffer buffer = ByteBuffer.wrap(bytes);
@@ -57,13 +61,15 @@ public final class TokenSet implements AutoCloseable {
       long[] ends,
       TokenType type,
       TokenDocuments documents,
-      int packedLength) {
+      int packedLength,
+      boolean keepsSentences) {
     this.fs = fs;
     this.shards.addAll(shards);
     this.ends = ends.clone();
     this.type = type;
     this.documents = documents;
     this.packedLength = packedLength;
+    this.keepsSentences = keepsSentences;
   }
 
   /**
@@ -105,7 +111,13 @@ public final class TokenSet implements AutoCloseable {
       }
       int packedLength = split.equals(Split.TRAIN.label()) ? packedLength(manifest.details()) : 0;
       return new TokenSet(
-          fs, shards, ends, type, new TokenDocuments(fs, idxs, indexes), packedLength);
+          fs,
+          shards,
+          ends,
+          type,
+          new TokenDocuments(fs, idxs, indexes),
+          packedLength,
+          keepsSentences(manifest.details()));
     } catch (IOException e) {
       throw new InvalidInputException(
           "the split '" + split + "' of " + directory + " cannot be read: " + e.getMessage(),
@@ -118,6 +130,11 @@ public final class TokenSet implements AutoCloseable {
   /** The tokens of a packed training sequence, from a manifest's details; 0 where none is. */
   public static int packedLength(JsonNode details) {
     return details.path(PACKED_LENGTH).asInt();
+  }
+
+  /** Whether every sentence is a sequence of its own, from a manifest's details. */
+  public static boolean keepsSentences(JsonNode details) {
+    return details.path(SENTENCES).asBoolean();
   }
 
   private static List<Path> shardsOf(Manifest manifest, Path directory, String split) {
@@ -139,6 +156,11 @@ public final class TokenSet implements AutoCloseable {
   /** The tokens of a packed sequence, of which the split is made; 0 where documents follow on. */
   public int packedLength() {
     return packedLength;
+  }
+
+  /** Whether {@link TokenDocuments#sequenceEnds} are the ends of sentences. */
+  public boolean keepsSentences() {
+    return keepsSentences;
   }
 
   /** Where its documents begin and end. */

@@ -1,12 +1,12 @@
 package dev.kindling.data.shard;
 
+import dev.kindling.data.IntList;
 import dev.kindling.data.manifest.Checksums;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HexFormat;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -18,8 +18,8 @@ final class TokenShardWriter implements Closeable {
   private final Path bin;
   private final TokenType type;
   private final HashingFile out;
-  private int[] lengths = new int[64];
-  private int numDocuments;
+  private final IntList lengths = new IntList(64);
+  private final IntList documents = new IntList(64);
 
   /** Replaces a file of this name, which can only be of an attempt that is given up. */
   TokenShardWriter(FileSystem fs, Split split, Path bin, TokenType type) throws IOException {
@@ -30,12 +30,17 @@ final class TokenShardWriter implements Closeable {
     this.out = new HashingFile(fs, bin);
   }
 
-  /** Adds one document as the bytes of its tokens. */
-  void add(byte[] tokens) throws IOException {
-    if (numDocuments == lengths.length) {
-      lengths = Arrays.copyOf(lengths, lengths.length * 2);
+  /**
+   * Adds one document.
+   *
+   * @param tokens their bytes
+   * @param sequenceLengths the tokens of each sequence that the document consists of
+   */
+  void add(byte[] tokens, int[] sequenceLengths) throws IOException {
+    documents.add(lengths.size());
+    for (int length : sequenceLengths) {
+      lengths.add(length);
     }
-    lengths[numDocuments++] = tokens.length / type.bytes();
     out.write(tokens);
   }
 
@@ -44,7 +49,7 @@ final class TokenShardWriter implements Closeable {
     out.close();
     HashingFile index = new HashingFile(fs, TokenShards.indexOf(bin));
     try (index) {
-      TokenIndex.write(index, type, Arrays.copyOf(lengths, numDocuments));
+      TokenIndex.write(index, type, lengths.toArray(), documents.toArray());
     }
     return new WrittenShard(
         split, bin.toString(), out.numBytes, out.sha256(), index.numBytes, index.sha256());

@@ -99,8 +99,9 @@ final class TokenStatistics implements Serializable {
     return sum / tokens(Split.VALIDATION);
   }
 
-  private void add(byte[] key, byte[] tokens) {
+  private void add(byte[] key, byte[] value) {
     int split = PieceKey.split(key).code();
+    byte[] tokens = PieceValue.decode(value).bytes();
     int[] ids = new int[tokens.length / type.bytes()];
     type.get(ByteBuffer.wrap(tokens).order(ByteOrder.LITTLE_ENDIAN), ids, 0, ids.length);
     for (int id : ids) {

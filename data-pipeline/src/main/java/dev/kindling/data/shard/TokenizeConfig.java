@@ -7,8 +7,10 @@ package dev.kindling.data.shard;
  * @param shardTokens the most tokens in one shard, before sequences are filled up
  * @param packedLength 0: training documents follow each other; otherwise they are packed into
  *     sequences of so many tokens, of which no document is cut that fits into one
+ * @param sentences whether a document is a list of sequences, one for each sentence
  */
-public record TokenizeConfig(Validation validation, long shardTokens, int packedLength) {
+public record TokenizeConfig(
+    Validation validation, long shardTokens, int packedLength, boolean sentences) {
   /**
    * The held-out part.
    *

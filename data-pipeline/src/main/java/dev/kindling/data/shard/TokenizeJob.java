@@ -141,6 +141,12 @@ public final class TokenizeJob {
           "0 for none, or 2 to " + MAX_PACKED_LENGTH,
           "choose another value, for a gpt model.contextLength + 1");
     }
+    if (config.sentences() && config.packedLength() > 0) {
+      throw new InvalidInputException(
+          "tokenize.sentences is true and tokenize.packedLength is " + config.packedLength(),
+          "one of the two: a packed sequence is a window of documents, and not of sentences",
+          "set tokenize.packedLength=0, or tokenize.sentences=false");
+    }
   }
 
   private static void requirePackable(TokenizeConfig config, Tokenizer tokenizer) {
@@ -160,7 +166,8 @@ public final class TokenizeJob {
         new DocumentEncoder(
             context.broadcast(tokenizerJson),
             config.validation().by().equals(BY_TAIL),
-            config.validation().fraction());
+            config.validation().fraction(),
+            config.sentences());
     return rows.javaRDD().mapPartitionsToPair(encoder::encode);
   }
 
@@ -281,6 +288,9 @@ public final class TokenizeJob {
       details.put(
           "fillerTokens",
           numTokens(shards, Split.TRAIN, statistics.type()) - statistics.tokens(Split.TRAIN));
+    }
+    if (config.sentences()) {
+      details.put(TokenSet.SENTENCES, true);
     }
     ObjectNode splits = details.putObject("splits");
     for (Split split : Split.values()) {

@@ -1,5 +1,6 @@
 package dev.kindling.data.tokenizer;
 
+import dev.kindling.data.IntList;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.kindling.data.tokenizer;
 
+import dev.kindling.data.IntList;
 import dev.kindling.data.tokenizer.unigram.BestSegmentation;
 import dev.kindling.data.tokenizer.unigram.MetaspaceText;
 import dev.kindling.data.tokenizer.unigram.ScoredPiece;

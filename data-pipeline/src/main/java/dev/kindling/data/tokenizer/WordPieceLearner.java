@@ -1,5 +1,6 @@
 package dev.kindling.data.tokenizer;
 
+import dev.kindling.data.IntList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -31,7 +31,7 @@ class TokenSetTest {
   @Test
   void theIndexHasMegatronsBytes() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    TokenIndex.write(out, TokenType.U16, new int[] {3, 1});
+    TokenIndex.write(out, TokenType.U16, new int[] {3, 1}, new int[] {0, 1});
     assertThat(HexFormat.of().formatHex(out.toByteArray()))
         .isEqualTo(
             "4d4d494449445800000100000000000000" // MMIDIDX, version 1
@@ -108,7 +108,7 @@ class TokenSetTest {
         byte[] bad = good.clone();
         bad[i] ^= (byte) (1 << bit);
         Files.write(idx, bad);
-        assertThatThrownBy(() -> TokenIndex.readLengths(raw, hadoopPath(idx), binBytes))
+        assertThatThrownBy(() -> readStarts(raw, hadoopPath(idx), binBytes))
             .as("byte %d, bit %d", i, bit)
             .isInstanceOf(InvalidInputException.class)
             .hasMessageContaining("train-00000.idx");
@@ -155,8 +155,9 @@ class TokenSetTest {
     write(directory, 1_000, new int[][] {{3, 1, 4}});
     Path bin = directory.resolve("train-00000.bin");
     org.apache.hadoop.fs.Path idx = TokenShards.indexOf(hadoopPath(bin));
-    assertThat(TokenIndex.readLengths(idx.getFileSystem(hadoop), idx, Files.size(bin)))
-        .containsExactly(3, 1, 4);
+    TokenIndex.Starts starts = readStarts(idx.getFileSystem(hadoop), idx, Files.size(bin));
+    assertThat(starts.sequences()).containsExactly(0, 3, 4, 8);
+    assertThat(starts.documents()).containsExactly(0, 1, 2, 3);
   }
 
   @Test
@@ -183,6 +184,44 @@ class TokenSetTest {
     }
   }
 
+  @Test
+  void sentencesOfAWindowAreFoundAcrossDocumentsAndShards() throws IOException {
+    FileSystem fs = FileSystem.getLocal(hadoop);
+    int[][][] shards = {{{3, 2}, {4}}, {{1, 1, 5}}};
+    for (int shard = 0; shard < shards.length; shard++) {
+      org.apache.hadoop.fs.Path bin =
+          new org.apache.hadoop.fs.Path(hadoopPath(directory), TokenShards.binName("train", shard));
+      try (TokenShardWriter writer = new TokenShardWriter(fs, Split.TRAIN, bin, TokenType.U16)) {
+        for (int[] document : shards[shard]) {
+          writer.add(new byte[2 * Arrays.stream(document).sum()], document);
+        }
+        writer.finish();
+      }
+    }
+    Manifest.describe(
+            hadoop,
+            hadoopPath(directory),
+            TokenSet.KIND,
+            "f",
+            Manifest.newDetails().put("vocabSize", 100).put("sentences", true))
+        .commit(hadoop, hadoopPath(directory));
+    try (TokenSet tokens = TokenSet.open(hadoop, hadoopPath(directory), "train")) {
+      TokenDocuments documents = tokens.documents();
+      assertThat(documents.size()).isEqualTo(3);
+      assertThat(documents.at(8)).isEqualTo(new TokenDocuments.Span(1, 5, 9));
+      assertThat(documents.at(15)).isEqualTo(new TokenDocuments.Span(2, 9, 16));
+      assertThat(documents.sequenceEnds(0, 16)).containsExactly(3, 5, 9, 10, 11, 16);
+      assertThat(documents.sequenceEnds(4, 11)).containsExactly(1, 5, 6, 7);
+      assertThat(documents.sequenceEnds(9, 10)).containsExactly(1);
+      assertThat(documents.sequenceEnds(6, 8)).isEmpty();
+    }
+  }
+
+  private static TokenIndex.Starts readStarts(
+      FileSystem fs, org.apache.hadoop.fs.Path idx, long binBytes) throws IOException {
+    return TokenIndex.read(fs, idx, binBytes).readStarts(fs, idx);
+  }
+
   /** Writes shards of documents of the given lengths and returns all their tokens. */
   private int[] write(Path output, int vocabSize, int[][] shards) throws IOException {
     Random random = new Random(vocabSize);
@@ -199,7 +238,7 @@ class TokenSetTest {
           ByteBuffer bytes =
               ByteBuffer.allocate(length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
           type.put(bytes, Arrays.copyOfRange(all, position, position + length));
-          writer.add(bytes.array());
+          writer.add(bytes.array(), new int[] {length});
           position += length;
         }
         WrittenShard written = writer.finish();

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,9 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TokenizeJobTest {
   private static final TokenizeConfig BY_DOCUMENT =
-      new TokenizeConfig(new Validation("document", 0.2), 300, 0);
+      new TokenizeConfig(new Validation("document", 0.2), 300, 0, false);
   private static final TokenizeConfig BY_TAIL =
-      new TokenizeConfig(new Validation("tail", 0.1), 1_000_000, 0);
+      new TokenizeConfig(new Validation("tail", 0.1), 1_000_000, 0, false);
+  private static final TokenizeConfig SENTENCES =
+      new TokenizeConfig(new Validation("document", 0.2), 300, 0, true);
   private static final TokenizerConfig BPE = new TokenizerConfig("byte-level-bpe", 300, 2, true);
   private static final TokenizerConfig CHARACTERS = new TokenizerConfig("character", 0, 1, false);
 
@@ -66,11 +69,12 @@ class TokenizeJobTest {
 
   @Test
   void thePartitioningDoesNotChangeTheBytes() throws IOException {
-    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, 64);
-    for (TokenizeConfig config : List.of(BY_DOCUMENT, BY_TAIL, packed)) {
+    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, 64, false);
+    for (TokenizeConfig config : List.of(BY_DOCUMENT, BY_TAIL, packed, SENTENCES)) {
       List<Map<String, String>> outputs = new ArrayList<>();
       for (int numPartitions : new int[] {1, 7}) {
-        String name = config.validation().by() + config.packedLength() + "-" + numPartitions;
+        String name = config.validation().by() + config.packedLength() + config.sentences();
+        name += "-" + numPartitions;
         org.apache.hadoop.fs.Path input =
             CleanOutput.write(spark, directory.resolve("in-" + name), TEXTS, numPartitions);
         TokenizeJob.run(spark, config, input, tokenizer, output(name));
@@ -92,6 +96,43 @@ class TokenizeJobTest {
   }
 
   @Test
+  void sentencesAreSequencesOfTheirDocumentsWhoseTokensStayTheSame() throws IOException {
+    TokenizeJob.run(spark, BY_DOCUMENT, documents, tokenizer, output("documents"));
+    Manifest manifest =
+        TokenizeJob.run(spark, SENTENCES, documents, tokenizer, output("sentences"));
+
+    assertThat(manifest.details().path("sentences").asBoolean()).isTrue();
+    Tokenizer loaded = TokenizerFile.load(hadoop, tokenizer);
+    for (String split : List.of("train", "validation")) {
+      int[] ids = read("sentences", split);
+      assertThat(ids).isEqualTo(read("documents", split));
+      try (TokenSet tokens = TokenSet.open(hadoop, output("sentences"), split)) {
+        assertThat(tokens.keepsSentences()).isTrue();
+        for (long number = 0; number < tokens.documents().size(); number++) {
+          TokenDocuments.Span span = tokens.documents().get(number);
+          List<String> found = new ArrayList<>();
+          int start = Math.toIntExact(span.start());
+          for (int end : tokens.documents().sequenceEnds(span.start(), span.end())) {
+            int[] sentence = Arrays.copyOfRange(ids, start, Math.toIntExact(span.start()) + end);
+            found.add(loaded.decode(sentence));
+            start += sentence.length;
+          }
+          String text = String.join("", found).replace("<|endoftext|>", "");
+          assertThat(TEXTS).contains(text);
+          assertThat(found.size()).isEqualTo(Math.max(1, text.split("\\.", -1).length - 1));
+          found.subList(0, found.size() - 1).forEach(s -> assertThat(s).endsWith("."));
+        }
+      }
+    }
+    for (Manifest.Entry file : manifest.files()) {
+      if (file.path().endsWith(".bin")) {
+        Path bin = directory.resolve("sentences").resolve(file.path());
+        assertThat(lengths(bin).length).isGreaterThan(MegatronReader.documents(bin).size());
+      }
+    }
+  }
+
+  @Test
   void aReaderThatKnowsOnlyMegatronsLayoutFindsTheDocuments() throws IOException {
     Manifest manifest = TokenizeJob.run(spark, BY_DOCUMENT, documents, tokenizer, output("tokens"));
     Tokenizer loaded = TokenizerFile.load(hadoop, output("tokens"));
@@ -110,7 +151,7 @@ class TokenizeJobTest {
   @Test
   void packedSequencesHoldWholeDocumentsWhereTheyFit() throws IOException {
     int length = 64;
-    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, length);
+    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, length, false);
     Manifest manifest = TokenizeJob.run(spark, packed, documents, tokenizer, output("tokens"));
     TokenizeJob.run(spark, BY_DOCUMENT, documents, tokenizer, output("plain"));
     Tokenizer loaded = TokenizerFile.load(hadoop, output("tokens"));
@@ -169,7 +210,7 @@ class TokenizeJobTest {
   void packingNeedsATokenThatEndsDocuments() {
     org.apache.hadoop.fs.Path characters = hadoopPath(directory.resolve("characters"));
     TokenizerJob.run(spark, CHARACTERS, documents, characters);
-    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, 64);
+    TokenizeConfig packed = new TokenizeConfig(new Validation("document", 0.2), 300, 64, false);
     assertThatThrownBy(
             () -> TokenizeJob.run(spark, packed, documents, characters, output("tokens")))
         .isInstanceOf(InvalidInputException.class)
@@ -197,7 +238,7 @@ class TokenizeJobTest {
     IntStream.range(0, 20).forEach(i -> equal.add("the same text again"));
     org.apache.hadoop.fs.Path input =
         CleanOutput.write(spark, directory.resolve("equal"), equal, 3);
-    TokenizeConfig config = new TokenizeConfig(new Validation("document", 0.2), 30, 0);
+    TokenizeConfig config = new TokenizeConfig(new Validation("document", 0.2), 30, 0, false);
     TokenizeJob.run(spark, config, input, tokenizer, output("tokens"));
     List<String> all = new ArrayList<>(texts("tokens", "train"));
     all.addAll(texts("tokens", "validation"));
@@ -269,7 +310,7 @@ class TokenizeJobTest {
   void anEmptySplitIsAnErrorThatSaysWhatToChange() {
     org.apache.hadoop.fs.Path two =
         CleanOutput.write(spark, directory.resolve("two"), List.of("one text", "two texts"), 1);
-    TokenizeConfig config = new TokenizeConfig(new Validation("document", 1e-9), 1_000, 0);
+    TokenizeConfig config = new TokenizeConfig(new Validation("document", 1e-9), 1_000, 0, false);
     assertThatThrownBy(() -> TokenizeJob.run(spark, config, two, tokenizer, output("tokens")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("validation split")
@@ -296,12 +337,13 @@ class TokenizeJobTest {
   void settingsThatCannotBeAreRefused() {
     for (TokenizeConfig config :
         List.of(
-            new TokenizeConfig(new Validation("line", 0.1), 100, 0),
-            new TokenizeConfig(new Validation("tail", 0), 100, 0),
-            new TokenizeConfig(new Validation("tail", Double.NaN), 100, 0),
-            new TokenizeConfig(new Validation("document", 0.1), 0, 0),
-            new TokenizeConfig(new Validation("document", 0.1), 100, 1),
-            new TokenizeConfig(new Validation("document", 0.1), 100, -1))) {
+            new TokenizeConfig(new Validation("line", 0.1), 100, 0, false),
+            new TokenizeConfig(new Validation("tail", 0), 100, 0, false),
+            new TokenizeConfig(new Validation("tail", Double.NaN), 100, 0, false),
+            new TokenizeConfig(new Validation("document", 0.1), 0, 0, false),
+            new TokenizeConfig(new Validation("document", 0.1), 100, 1, false),
+            new TokenizeConfig(new Validation("document", 0.1), 100, -1, false),
+            new TokenizeConfig(new Validation("document", 0.1), 100, 64, true))) {
       assertThatThrownBy(
               () -> TokenizeJob.run(spark, config, documents, tokenizer, output("tokens")))
           .isInstanceOf(InvalidInputException.class)
@@ -350,7 +392,9 @@ class TokenizeJobTest {
 
   private int[] lengths(Path bin) throws IOException {
     org.apache.hadoop.fs.Path idx = TokenShards.indexOf(hadoopPath(bin));
-    return TokenIndex.readLengths(idx.getFileSystem(hadoop), idx, Files.size(bin));
+    FileSystem fs = idx.getFileSystem(hadoop);
+    long[] starts = TokenIndex.read(fs, idx, Files.size(bin)).readStarts(fs, idx).sequences();
+    return IntStream.range(1, starts.length).map(i -> (int) (starts[i] - starts[i - 1])).toArray();
   }
 
   /** The texts of a split, in its order, cut where the index cuts. */

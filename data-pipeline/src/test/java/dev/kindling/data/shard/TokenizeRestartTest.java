@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A process of its own that tokenizes, and a real SIGKILL. */
 class TokenizeRestartTest {
   private static final TokenizeConfig MANY_SHARDS =
-      new TokenizeConfig(new Validation("document", 0.2), 400, 0);
+      new TokenizeConfig(new Validation("document", 0.2), 400, 0, false);
 
   @TempDir Path directory;
 

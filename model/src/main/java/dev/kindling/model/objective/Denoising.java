@@ -5,6 +5,7 @@ import dev.kindling.model.batch.SequenceToSequenceBatch;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * BART's objective (Lewis et al. 2020): the encoder reads a text with noise, the decoder writes the
@@ -19,7 +20,8 @@ import java.util.Set;
  *
  * @param length T, of inputs and targets with their special tokens and their padding; 3 or more
  * @param tokens the vocabulary
- * @param fullStops the ordinary tokens that end a sentence
+ * @param fullStops the ordinary tokens that end a sentence, in samples whose sentences are not
+ *     known
  * @param noise what is done to the text
  */
 public record Denoising(
@@ -75,7 +77,7 @@ public record Denoising(
       Checks.requireNumTokens(sample, 1, rawTokens());
       Checks.requireOrdinary(sample.noise(), sample.tokens(), tokens.numOrdinary());
       int[] text = sample.tokens();
-      int[] noised = noise.apply(text, fullStops, tokens, sample.noise().stream());
+      int[] noised = noise.apply(text, sentenceEnds(sample), tokens, sample.noise().stream());
       int start = row * length;
       inputLengths[row] = write(noised, Math.min(noised.length, rawTokens()), inputs, start);
       int targetLength = write(text, text.length, targets, start);
@@ -84,6 +86,23 @@ public record Denoising(
     }
     return new SequenceToSequenceBatch(
         size, length, inputs, inputLengths, length, decoderInputs, targets);
+  }
+
+  /** The last one is the end of the text. */
+  private int[] sentenceEnds(RawSample sample) {
+    int[] text = sample.tokens();
+    if (sample.sentenceEnds().length > 0) {
+      IntStream inside = Arrays.stream(sample.sentenceEnds()).filter(end -> end < text.length);
+      return IntStream.concat(inside, IntStream.of(text.length)).toArray();
+    }
+    return IntStream.rangeClosed(1, text.length)
+        .filter(end -> end == text.length || isBetweenSentences(text, end))
+        .toArray();
+  }
+
+  /** Behind a run of full stops. */
+  private boolean isBetweenSentences(int[] text, int at) {
+    return fullStops.contains(text[at - 1]) && !fullStops.contains(text[at]);
   }
 
   /** Returns the length with the special tokens. */

@@ -3,7 +3,6 @@ package dev.kindling.model.objective;
 import dev.kindling.model.random.RandomStream;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -42,17 +41,20 @@ public record DenoisingNoise(
     return new DenoisingNoise(1, TextInfilling.bart(), 0, 0, 0);
   }
 
-  /** The transformed text, without the tokens that begin and end a sequence. */
-  int[] apply(int[] text, Set<Integer> fullStops, SpecialTokens.Bart tokens, RandomStream random) {
-    int[] permuted = permuteSentences > 0 ? permute(text, fullStops, random) : text;
+  /**
+   * The transformed text, without the tokens that begin and end a sequence.
+   *
+   * @param sentenceEnds rising, the end of the text being the last
+   */
+  int[] apply(int[] text, int[] sentenceEnds, SpecialTokens.Bart tokens, RandomStream random) {
+    int[] permuted = permuteSentences > 0 ? permute(text, sentenceEnds, random) : text;
     int[] infilled = infilling.apply(permuted, tokens, random);
     int[] inserted = insert(infilled, tokens, random);
     int[] deleted = delete(inserted, random);
     return random.nextBoolean(rotateProbability) ? rotate(deleted, random) : deleted;
   }
 
-  private int[] permute(int[] text, Set<Integer> fullStops, RandomStream random) {
-    int[] ends = sentenceEnds(text, fullStops);
+  private int[] permute(int[] text, int[] ends, RandomStream random) {
     int[] permuted = new int[text.length];
     int length = 0;
     for (int sentence : sentenceOrder(ends.length, random)) {
@@ -74,16 +76,6 @@ public record DenoisingNoise(
       order[places[i]] = sentences[i];
     }
     return order;
-  }
-
-  /** Behind every run of full stops and at the end of the text. */
-  private static int[] sentenceEnds(int[] text, Set<Integer> fullStops) {
-    return IntStream.rangeClosed(1, text.length)
-        .filter(
-            end ->
-                end == text.length
-                    || (fullStops.contains(text[end - 1]) && !fullStops.contains(text[end])))
-        .toArray();
   }
 
   private int[] insert(int[] text, SpecialTokens.Bart tokens, RandomStream random) {

@@ -100,9 +100,13 @@ public record MaskedLanguageModelling(
             : sample.tokens();
     return switch (nextSentence) {
       case NONE -> new SegmentPair(text, new int[0], 0);
-      case ORDER -> SegmentPair.inSomeOrder(text, random).truncated(rawTokens(), random);
+      case ORDER ->
+          SegmentPair.inSomeOrder(text, sample.sentenceEnds(), random)
+              .truncated(rawTokens(), random);
       case RANDOM -> {
-        SegmentPair pair = SegmentPair.withRandomSecond(text, numTokens, sample.other(), random);
+        SegmentPair pair =
+            SegmentPair.withRandomSecond(
+                text, sample.sentenceEnds(), numTokens, sample.other(), random);
         Checks.requireOrdinary(sample.noise(), pair.second(), tokens.numOrdinary());
         yield pair.truncated(rawTokens(), random);
       }

@@ -19,9 +19,10 @@ record SegmentPair(int[] first, int[] second, int label) {
    * A is a random beginning of the text and B the rest; with probability 0.5 they are swapped.
    *
    * @param text 2 tokens or more
+   * @param sentenceEnds where A may end; anywhere if none is inside of the text
    */
-  static SegmentPair inSomeOrder(int[] text, RandomStream random) {
-    int split = 1 + random.nextInt(text.length - 1);
+  static SegmentPair inSomeOrder(int[] text, int[] sentenceEnds, RandomStream random) {
+    int split = split(text.length, sentenceEnds, random);
     int[] before = Arrays.copyOf(text, split);
     int[] after = Arrays.copyOfRange(text, split, text.length);
     return random.nextBoolean(LABEL_PROBABILITY)
@@ -33,11 +34,12 @@ record SegmentPair(int[] first, int[] second, int label) {
    * A is a random beginning of the text; B is the rest, or with probability 0.5 as many tokens of
    * another document. That always if the text is one token, which has no rest.
    *
+   * @param sentenceEnds where A may end; anywhere if none is inside of the text
    * @param numTokens how many tokens the pair should have
    */
   static SegmentPair withRandomSecond(
-      int[] text, int numTokens, OtherDocument other, RandomStream random) {
-    int split = text.length == 1 ? 1 : 1 + random.nextInt(text.length - 1);
+      int[] text, int[] sentenceEnds, int numTokens, OtherDocument other, RandomStream random) {
+    int split = text.length == 1 ? 1 : split(text.length, sentenceEnds, random);
     int[] before = Arrays.copyOf(text, split);
     if (text.length > 1 && !random.nextBoolean(LABEL_PROBABILITY)) {
       return new SegmentPair(before, Arrays.copyOfRange(text, split, text.length), 0);
@@ -53,6 +55,13 @@ record SegmentPair(int[] first, int[] second, int label) {
               + ", the maxLength that it was asked for");
     }
     return new SegmentPair(before, tokens, 1);
+  }
+
+  private static int split(int length, int[] sentenceEnds, RandomStream random) {
+    int[] inside = Arrays.stream(sentenceEnds).filter(end -> end < length).toArray();
+    return inside.length == 0
+        ? 1 + random.nextInt(length - 1)
+        : inside[random.nextInt(inside.length)];
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.model.batch.SequenceToSequenceBatch;
+import dev.kindling.model.random.NoiseKey;
 import dev.kindling.model.random.RandomStream;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -54,6 +55,33 @@ class DenoisingTest {
 
   private static void assertUniform(Map<String, Integer> counts) {
     Samples.assertUniform(counts.values().stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  /** Full stops inside of sentences that are known end none. */
+  @Test
+  void sentencesThatAreKnownArePermutedWhateverTheirTokens() {
+    Denoising objective = only(1, 0, 0, 0);
+    Map<String, Integer> counts = new HashMap<>();
+    for (int index = 0; index < NUM_SAMPLES; index++) {
+      RawSample sample =
+          new RawSample(
+              new NoiseKey(5, 0, index),
+              new int[] {1, 9, 2, 3, 99, 4},
+              new int[] {3, 4},
+              OtherDocument.NONE);
+      SequenceToSequenceBatch batch = objective.batch(List.of(sample));
+      int[] text = Arrays.copyOfRange(batch.inputs(), 1, batch.inputLengths()[0] - 1);
+      counts.merge(Arrays.toString(text), 1, Integer::sum);
+    }
+    assertThat(counts)
+        .containsOnlyKeys(
+            "[1, 9, 2, 3, 99, 4]",
+            "[1, 9, 2, 99, 4, 3]",
+            "[3, 1, 9, 2, 99, 4]",
+            "[3, 99, 4, 1, 9, 2]",
+            "[99, 4, 1, 9, 2, 3]",
+            "[99, 4, 3, 1, 9, 2]");
+    assertUniform(counts);
   }
 
   @Test

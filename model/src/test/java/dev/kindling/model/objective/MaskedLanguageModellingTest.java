@@ -7,7 +7,9 @@ import dev.kindling.model.batch.MaskedBatch;
 import dev.kindling.model.random.NoiseKey;
 import dev.kindling.model.random.RandomStream;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,6 +91,25 @@ class MaskedLanguageModellingTest {
     }
     Samples.assertShare(numRandom, NUM_SAMPLES, 0.5);
     Samples.assertUniform(firstLengths);
+  }
+
+  /** Sentences of 2, 3 and 1 tokens, and of one that begins: A is one, two or three of them. */
+  @Test
+  void segmentsConsistOfWholeSentencesWhereTheseAreKnown() {
+    Set<Integer> splits = new HashSet<>();
+    for (NextSentence nextSentence : List.of(NextSentence.ORDER, NextSentence.RANDOM)) {
+      MaskedLanguageModelling objective = kept(11, nextSentence);
+      for (int index = 0; index < 200; index++) {
+        RawSample sample =
+            new RawSample(
+                new NoiseKey(5, 0, index), Samples.text(1, 8), new int[] {2, 5, 6}, OTHER);
+        MaskedBatch batch = objective.batch(List.of(sample));
+        int first = IntStream.of(batch.inputs()).boxed().toList().indexOf(SEP) - 1;
+        boolean isSwapped = nextSentence == NextSentence.ORDER && batch.nextSentence()[0] == 1;
+        splits.add(isSwapped ? 8 - first : first);
+      }
+      assertThat(splits).containsExactlyInAnyOrder(2, 5, 6);
+    }
   }
 
   @Test

@@ -19,10 +19,19 @@ record RandomDocument(TokenSet tokens, long own) implements OtherDocument {
     TokenDocuments.Span document = other(documents, random);
     int length = (int) Math.min(maxLength, document.length());
     long room = document.length() - length + 1;
-    long start = document.start() + (long) (random.nextDouble() * room);
+    long start = sentence(document, document.start() + (long) (random.nextDouble() * room));
     int[] read = new int[length];
     tokens.read(start, read, 0, length);
     return read;
+  }
+
+  /** The beginning of the sentence that a place is in; the place itself where none are kept. */
+  private long sentence(TokenDocuments.Span document, long place) {
+    if (!tokens.keepsSentences()) {
+      return place;
+    }
+    int[] ends = tokens.documents().sequenceEnds(document.start(), place);
+    return ends.length == 0 ? document.start() : document.start() + ends[ends.length - 1];
   }
 
   /** Walks on over documents without tokens, which few are. */

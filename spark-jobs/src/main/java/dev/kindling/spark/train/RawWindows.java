@@ -3,9 +3,11 @@ package dev.kindling.spark.train;
 import dev.kindling.data.shard.TokenDocuments;
 import dev.kindling.data.shard.TokenSet;
 import dev.kindling.model.objective.CausalLanguageModelling;
+import dev.kindling.model.objective.Denoising;
 import dev.kindling.model.objective.MaskedLanguageModelling;
 import dev.kindling.model.objective.NextSentence;
 import dev.kindling.model.objective.Objective;
+import dev.kindling.model.objective.OtherDocument;
 import dev.kindling.model.objective.RawSample;
 import dev.kindling.model.random.NoiseKey;
 
@@ -47,11 +49,23 @@ final class RawWindows {
    */
   RawSample read(long start, NoiseKey noise) {
     if (!isOfOneDocument(objective)) {
-      return new RawSample(noise, tokens(start, start + objective.rawTokens()));
+      long end = start + objective.rawTokens();
+      return new RawSample(noise, tokens(start, end), sentenceEnds(start, end), OtherDocument.NONE);
     }
     TokenDocuments.Span part = longestPart(start, start + objective.rawTokens());
     return new RawSample(
-        noise, tokens(part.start(), part.end()), new RandomDocument(tokens, part.number()));
+        noise,
+        tokens(part.start(), part.end()),
+        sentenceEnds(part.start(), part.end()),
+        new RandomDocument(tokens, part.number()));
+  }
+
+  /** Only where they are kept, and somebody asks for them: indexes take memory. */
+  private int[] sentenceEnds(long start, long end) {
+    boolean used = isOfOneDocument(objective) || objective instanceof Denoising;
+    return used && tokens.keepsSentences()
+        ? tokens.documents().sequenceEnds(start, end)
+        : new int[0];
   }
 
   /** The first of the longest parts of a window, with the number of its document. */

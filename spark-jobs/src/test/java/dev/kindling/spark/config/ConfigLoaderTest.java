@@ -396,6 +396,7 @@ class ConfigLoaderTest {
         validation: {by: tail, fraction: 0.06}
         shardTokens: 16777217
         packedLength: 257
+        sentences: true
       model:
         vocabSize: 9
         contextLength: 257

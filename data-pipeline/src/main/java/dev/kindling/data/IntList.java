@@ -1,36 +1,44 @@
-package dev.kindling.data.tokenizer;
+package dev.kindling.data;
 
 import java.util.Arrays;
 
 /** A growing array of ints. */
-final class IntList {
+public final class IntList {
   private int[] values;
   private int size;
 
-  IntList(int initialCapacity) {
+  /**
+   * @param initialCapacity ints that there is room for at first
+   */
+  public IntList(int initialCapacity) {
     values = new int[Math.max(initialCapacity, 4)];
   }
 
-  void add(int value) {
+  /** Puts a value behind the others. */
+  public void add(int value) {
     reserve(1);
     values[size++] = value;
   }
 
-  void addAll(int[] source) {
+  /** Puts values behind the others. */
+  public void addAll(int[] source) {
     reserve(source.length);
     System.arraycopy(source, 0, values, size, source.length);
     size += source.length;
   }
 
-  int get(int index) {
+  /** One of the values. */
+  public int get(int index) {
     return values[index];
   }
 
-  int size() {
+  /** How many values there are. */
+  public int size() {
     return size;
   }
 
-  int[] toArray() {
+  /** A copy of the values. */
+  public int[] toArray() {
     return Arrays.copyOf(values, size);
   }
 
