@@ -31,7 +31,7 @@ final class KindlingModels {
               model.numLayers(),
               model.numHeads(),
               model.width(),
-              4 * model.width(),
+              4L * model.width(),
               0);
       case T5 ->
           new T5Config(
@@ -42,7 +42,7 @@ final class KindlingModels {
               model.numHeads(),
               model.width(),
               model.width() / model.numHeads(),
-              4 * model.width(),
+              4L * model.width(),
               0,
               false);
     };
