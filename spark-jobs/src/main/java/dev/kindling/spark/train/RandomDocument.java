@@ -7,7 +7,7 @@ import dev.kindling.model.random.RandomStream;
 
 /**
  * Tokens of a random document of the split. All documents but the sample's own are equally likely,
- * and so are the places within one.
+ * and so are the places within one; where sentences are kept, from the beginning of the one there.
  *
  * @param tokens the split, of two documents or more
  * @param own the number of the sample's own document

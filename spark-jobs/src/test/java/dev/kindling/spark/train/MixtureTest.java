@@ -103,6 +103,21 @@ class MixtureTest {
   }
 
   @Test
+  void sentencesAreKeptByAllPartsOrByNone() throws IOException {
+    TinyTokens.keepSentences(directory.resolve("books"));
+    assertThatThrownBy(() -> mix(1, 1))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("tokenize.sentences true")
+        .hasMessageContaining("tokenize.sentences false");
+
+    TinyTokens.keepSentences(directory.resolve("web"));
+    mix(1, 1);
+    try (TokenSet both = TokenSet.open(HADOOP, output, "validation")) {
+      assertThat(both.keepsSentences()).isTrue();
+    }
+  }
+
+  @Test
   void badWeightsAndNestedMixturesAreRefused() {
     assertThatThrownBy(() -> mix(1, 0)).hasMessageContaining("has the weight 0.0");
     assertThatThrownBy(() -> mix(1, Double.NaN)).hasMessageContaining("has the weight NaN");

@@ -56,6 +56,15 @@ public final class TinyTokens {
     return path;
   }
 
+  /** Says of a directory that was written that each of its documents is one sentence. */
+  static void keepSentences(Path directory) throws IOException {
+    Path manifest = directory.resolve("manifest.json");
+    String changed =
+        Files.readString(manifest).replace("\"vocabSize\"", "\"sentences\": true, \"vocabSize\"");
+    Files.deleteIfExists(directory.resolve(".manifest.json.crc"));
+    Files.writeString(manifest, changed);
+  }
+
   /** One id per character: {@code .abcdefghij}. */
   private static byte[] tokenizer() {
     StringBuilder vocabulary = new StringBuilder("\".\": 0");
