@@ -42,6 +42,16 @@ public record CheckpointLoader(
     return new TrainingState(layout, shards, workers, List.of(shards));
   }
 
+  /**
+   * Lets a state that was computed, and that the checkpoint holds, forget what it was computed
+   * from: its elements come from the files from now on, to the same bits. No job may be running on
+   * it.
+   */
+  public void replacePast(TrainingState committed) {
+    FilesRdd.replacePast(committed.shards(), this::readShard);
+    FilesRdd.replacePast(committed.workers(), this::readWorker);
+  }
+
   private static JavaRDD<Integer> numbers(JavaSparkContext spark, int end) {
     return spark.parallelize(IntStream.range(0, end).boxed().toList(), end);
   }

@@ -36,12 +36,20 @@ public final class CheckpointWriter {
   private final JavaSparkContext spark;
   private final HadoopSettings hadoop;
   private final Checkpoints checkpoints;
+  private final Runnable fence;
 
-  /** Writes below the directory of {@code checkpoints}. */
-  public CheckpointWriter(JavaSparkContext spark, HadoopSettings hadoop, Checkpoints checkpoints) {
+  /**
+   * Writes below the directory of {@code checkpoints}.
+   *
+   * @param fence called before anything is changed and again just before the commit; throws if this
+   *     driver is no longer the one to write here
+   */
+  public CheckpointWriter(
+      JavaSparkContext spark, HadoopSettings hadoop, Checkpoints checkpoints, Runnable fence) {
     this.spark = spark;
     this.hadoop = hadoop;
     this.checkpoints = checkpoints;
+    this.fence = fence;
   }
 
   /**
@@ -51,6 +59,7 @@ public final class CheckpointWriter {
    *     read back as it was written
    */
   public Checkpoint write(CheckpointContent content) {
+    fence.run();
     long step = content.trainer().step();
     Path directory = checkpoints.prepare(step);
     try {
@@ -71,6 +80,7 @@ public final class CheckpointWriter {
               fingerprint(content.trainer()),
               details(content),
               entries);
+      fence.run();
       manifest.commit(hadoop.get(), directory);
       return new Checkpoint(directory, manifest, content.trainer());
     } catch (IOException e) {

@@ -76,6 +76,14 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
+  /** Whether a checkpoint of more than {@code step} steps is committed here. */
+  public boolean hasLaterThan(long step) {
+    return newestFirst(hadoop.get(), directory).stream()
+        .filter(path -> !broken.contains(path))
+        .takeWhile(path -> CheckpointLayout.step(path).orElseThrow() > step)
+        .anyMatch(path -> Manifest.find(hadoop.get(), path).isPresent());
+  }
+
   /**
    * Makes room for the checkpoint after {@code step} steps: removes what an interrupted or damaged
    * one left there.

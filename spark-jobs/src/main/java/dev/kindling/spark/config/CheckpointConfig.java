@@ -5,8 +5,10 @@ package dev.kindling.spark.config;
  *
  * @param everyRounds rounds between two of them; there is always one at the end
  * @param keep how many of the newest stay
+ * @param background whether rounds go on while one is written
+ * @param graceSeconds from the signal to stop to the end of the process, at most
  */
-public record CheckpointConfig(int everyRounds, int keep) {
+public record CheckpointConfig(int everyRounds, int keep, boolean background, int graceSeconds) {
   /**
    * Checks the values.
    *
@@ -15,5 +17,6 @@ public record CheckpointConfig(int everyRounds, int keep) {
   public CheckpointConfig {
     Require.atLeast("everyRounds", everyRounds, 1);
     Require.atLeast("keep", keep, 2);
+    Require.atLeast("graceSeconds", graceSeconds, 1);
   }
 }

@@ -14,6 +14,7 @@ import dev.kindling.spark.parallel.WorkerState;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.FlatMapFunction2;
 
 /**
@@ -85,6 +86,9 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
     long started = System.nanoTime();
     try (DataOrder.Reader reader = spec.data().open(hadoop.get())) {
       for (int i = 0; i < numSteps; i++) {
+        if (TaskContext.get().isInterrupted()) {
+          throw new TaskKilledException("the round was given up");
+        }
         StepPosition position =
             new StepPosition(firstStep + i, momentSteps + i, spec.data().seed(), firstSample);
         StepMetrics metrics = trainer.step(reader.read(firstStep + i, replica), position);

@@ -61,6 +61,24 @@ final class RunDirectory {
     }
   }
 
+  /**
+   * Refuses a run that is to be gone on with.
+   *
+   * @throws InvalidInputException if there is one
+   */
+  void requireNoRun() {
+    try {
+      if (isRun()) {
+        throw new InvalidInputException(
+            path + " holds a training run",
+            "a new or empty directory, since --no-resume was given",
+            "leave --no-resume out to go on with the run, or choose another --output");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the run directory " + path, e);
+    }
+  }
+
   private boolean isRun() throws IOException {
     if (fs.exists(new Path(path, MARKER))) {
       return true;

@@ -17,8 +17,9 @@ import org.apache.hadoop.fs.Path;
 /**
  * Rounds, with evaluations and checkpoints between them.
  *
- * <p>After every checkpoint the state is read back from its files. That cuts the RDDs' lineage:
- * whatever is lost later is computed again from there, to the same bits.
+ * <p>Rounds go on while a checkpoint is written. Once it is committed, its files take the place of
+ * what its state was computed from. That cuts the RDDs' lineage: whatever is lost later is computed
+ * again from there, to the same bits.
  */
 final class TrainingLoop {
   /**
@@ -31,12 +32,18 @@ final class TrainingLoop {
   /** Up to this size the metrics are written anew after every round, beyond it with checkpoints. */
   private static final int EAGER_METRICS_BYTES = 1 << 20;
 
+  private static final String JOB_GROUP = "kindling-training";
+
   private final RunContext run;
+  private final RunLease lease;
+  private final StopRequest stop;
+  private final BackgroundCheckpoints background;
   private final AveragingRound averaging;
   private final RunHistory history;
   private final byte[] tokenizer;
   private TrainingState state;
   private Optional<Checkpoint> newest;
+  private long checkpointedRound;
   private long step;
   private long round;
   private long tokens;
@@ -45,17 +52,26 @@ final class TrainingLoop {
   private long bytesMoved;
 
   /**
+   * @param lease of the run directory
+   * @param stop asks the loop to end early
    * @param newest the checkpoint to go on from
    */
-  TrainingLoop(RunContext run, Optional<Checkpoint> newest) {
+  TrainingLoop(RunContext run, RunLease lease, StopRequest stop, Optional<Checkpoint> newest) {
     this.run = run;
+    this.lease = lease;
+    this.stop = stop;
     this.newest = newest;
+    this.background =
+        new BackgroundCheckpoints(
+            run,
+            new CheckpointWriter(run.spark(), run.hadoop(), run.checkpoints(), lease::requireHeld));
     this.averaging = run.newRound();
     this.tokenizer = run.tokens().readTokenizer(run.spark().hadoopConfiguration());
     if (newest.isPresent()) {
       TrainerState trainer = newest.get().trainer();
       step = trainer.step();
       round = trainer.round();
+      checkpointedRound = round;
       tokens = trainer.tokens();
       seconds = trainer.seconds();
       computeSeconds = trainer.computeSeconds();
@@ -74,11 +90,33 @@ final class TrainingLoop {
     }
   }
 
+  /**
+   * Trains to the last step.
+   *
+   * @throws TrainingStoppedException if it was asked to stop before
+   */
   TrainingResult run() {
+    run.spark().setJobGroup(JOB_GROUP, "train", false);
     try {
-      return train();
-    } finally {
+      TrainingResult result = train();
       state.release();
+      return result;
+    } catch (Throwable e) {
+      takeLeftOver(e);
+      state.release();
+      throw e;
+    } finally {
+      background.close();
+      run.spark().clearJobGroup();
+    }
+  }
+
+  /** Lets the checkpoint that is being written be committed, whatever else has failed. */
+  private void takeLeftOver(Throwable failure) {
+    try {
+      background.take();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -97,20 +135,39 @@ final class TrainingLoop {
             run.tokens().uniformLoss());
     warnOfRareCheckpoints();
     while (step < numSteps) {
+      stopIfAsked(numSteps);
+      if (background.isReady()) {
+        takeCheckpoint();
+      }
       long before = step;
-      takeRound(numSteps);
+      if (!takeRound(numSteps)) {
+        continue;
+      }
       if (step == numSteps) {
         evaluate(true);
       } else if (passesMultiple(before, step, run.plan().training().evaluateEverySteps())) {
         evaluate(false);
       }
       if (step == numSteps || isCheckpointDue()) {
-        writeCheckpoint();
+        beginCheckpoint();
       } else if (history.numBytes() <= EAGER_METRICS_BYTES) {
         run.directory().writeMetrics(history);
       }
     }
+    takeCheckpoint();
     return finish();
+  }
+
+  private void stopIfAsked(long numSteps) {
+    if (!stop.isRequested()) {
+      return;
+    }
+    takeCheckpoint();
+    if (round > checkpointedRound) {
+      beginCheckpoint();
+      takeCheckpoint();
+    }
+    throw new TrainingStoppedException(step, numSteps, run.plan().output());
   }
 
   private void warnOfRareCheckpoints() {
@@ -126,12 +183,19 @@ final class TrainingLoop {
     }
   }
 
-  private void takeRound(long numSteps) {
+  /** Returns whether a round was taken, and not given up to stop in time. */
+  private boolean takeRound(long numSteps) {
     int localSteps = run.plan().dataParallelism().localSteps();
     // Aligned to multiples of H, also behind a run whose last round was cut short.
     long end = Math.min((step / localSteps + 1) * localSteps, numSteps);
-    AveragingRound.Outcome outcome = averaging.run(state, step, (int) (end - step));
-    state.release();
+    Optional<AveragingRound.Outcome> finished = unlessGivenUp((int) (end - step));
+    if (finished.isEmpty()) {
+      return false;
+    }
+    AveragingRound.Outcome outcome = finished.get();
+    if (!background.isWriting(state)) {
+      state.release();
+    }
     state = outcome.state();
     RoundReport report =
         RoundSummary.of(outcome, round + 1, step, tokens, run.data().tokensPerStep());
@@ -143,6 +207,22 @@ final class TrainingLoop {
     bytesMoved += report.bytesMoved();
     history.addRound(report);
     run.listener().roundFinished(report);
+    return true;
+  }
+
+  private Optional<AveragingRound.Outcome> unlessGivenUp(int numSteps) {
+    try {
+      return Optional.of(
+          stop.whileCancellable(
+              () -> run.spark().cancelJobGroup(JOB_GROUP),
+              () -> averaging.run(state, step, numSteps)));
+    } catch (Exception e) {
+      // Spark throws its checked SparkException undeclared, for a job that was cancelled too.
+      if (stop.isHurried()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private void evaluate(boolean full) {
@@ -158,11 +238,12 @@ final class TrainingLoop {
   }
 
   private boolean isCheckpointDue() {
-    long last = newest.map(checkpoint -> checkpoint.trainer().round()).orElse(0L);
-    return round - last >= TrainingRun.roundsPerCheckpoint(run.plan().checkpoint());
+    return round - checkpointedRound >= TrainingRun.roundsPerCheckpoint(run.plan().checkpoint());
   }
 
-  private void writeCheckpoint() {
+  /** Begins to write the state as it is, after the checkpoint before has been committed. */
+  private void beginCheckpoint() {
+    takeCheckpoint();
     TrainerState trainer =
         new TrainerState(
             step,
@@ -175,23 +256,44 @@ final class TrainingLoop {
             seconds,
             computeSeconds,
             bytesMoved);
-    CheckpointContent content =
+    background.begin(
         new CheckpointContent(
-            state, trainer, run.model(), run.specialTokens(), tokenizer, history.toBytes());
-    Checkpoint written =
-        new CheckpointWriter(run.spark(), run.hadoop(), run.checkpoints()).write(content);
-    state.release();
-    state = load(written);
-    newest = Optional.of(written);
-    run.checkpoints().prune(written, run.plan().checkpoint().keep());
+            state, trainer, run.model(), run.specialTokens(), tokenizer, history.toBytes()));
+    checkpointedRound = round;
+    if (!run.plan().checkpoint().background()) {
+      takeCheckpoint();
+    }
+  }
+
+  /** Waits for the checkpoint that is being written, if one is, and lets old ones go. */
+  private void takeCheckpoint() {
+    background.take().ifPresent(this::takeCommitted);
+  }
+
+  private void takeCommitted(BackgroundCheckpoints.Written written) {
+    Checkpoint checkpoint = written.checkpoint();
+    if (written.state().equals(state)) {
+      state.release();
+      state = load(checkpoint);
+    } else {
+      loader(checkpoint).replacePast(written.state());
+      written.state().release();
+    }
+    newest = Optional.of(checkpoint);
+    lease.requireHeld();
+    run.checkpoints().prune(checkpoint, run.plan().checkpoint().keep());
     run.directory().writeMetrics(history);
-    run.listener().checkpointWritten(step, written.directory());
+    run.listener().checkpointWritten(checkpoint.trainer().step(), checkpoint.directory());
   }
 
   private TrainingState load(Checkpoint checkpoint) {
-    return new CheckpointLoader(
-            run.hadoop(), checkpoint.directory().toString(), run.model(), run.layout())
+    return loader(checkpoint)
         .load(run.spark(), run.numReplicas(), Storage.replicatedLevel(run.spark()));
+  }
+
+  private CheckpointLoader loader(Checkpoint checkpoint) {
+    return new CheckpointLoader(
+        run.hadoop(), checkpoint.directory().toString(), run.model(), run.layout());
   }
 
   private byte[] readMetrics(Checkpoint checkpoint) {

@@ -2,6 +2,7 @@ package dev.kindling.spark.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.shard.TokenShards;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.objective.Objective;
@@ -11,6 +12,7 @@ import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -26,16 +28,24 @@ public final class TrainingRun {
 
   private TrainingRun() {}
 
+  /** As {@link #run(SparkSession, TrainingPlan, ProgressListener, StopRequest)}, to its end. */
+  public static TrainingResult run(
+      SparkSession session, TrainingPlan given, ProgressListener listener) {
+    return run(session, given, listener, new StopRequest());
+  }
+
   /**
    * Trains to {@code given.training().steps()}, from the beginning or from the newest checkpoint.
    *
-   * @throws InvalidInputException if tokens, settings or the output directory do not fit; existing
-   *     output is untouched then
+   * @param stop ends the run early, with a checkpoint
+   * @throws InvalidInputException if tokens, settings or the output directory do not fit, or
+   *     another driver is at work in the output directory; existing output is untouched then
    * @throws TrainingDivergedException if a loss or gradient stopped being finite; the last
    *     checkpoint stays
+   * @throws TrainingStoppedException if {@code stop} has asked for it
    */
   public static TrainingResult run(
-      SparkSession session, TrainingPlan given, ProgressListener listener) {
+      SparkSession session, TrainingPlan given, ProgressListener listener, StopRequest stop) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     Configuration hadoop = spark.hadoopConfiguration();
     TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
@@ -61,11 +71,20 @@ public final class TrainingRun {
               directory,
               checkpoints,
               listener);
-      return goOn(session, run);
+      return goOn(session, run, stop);
     } finally {
       spark.setJobDescription(null);
       sent.broadcast().destroy();
     }
+  }
+
+  /**
+   * Refuses a directory with a run, finished or not.
+   *
+   * @throws InvalidInputException if there is one, or something that no run has written
+   */
+  public static void requireNone(Configuration hadoop, Path output) {
+    new RunDirectory(hadoop, QualifiedPath.of(hadoop, output)).requireNoRun();
   }
 
   /** Rounds from one checkpoint to the next; never so many that lineage grows long. */
@@ -73,9 +92,8 @@ public final class TrainingRun {
     return Math.min(checkpoint.everyRounds(), TrainingLoop.MAX_LINEAGE_ROUNDS);
   }
 
-  private static TrainingResult goOn(SparkSession session, RunContext run) {
-    Optional<Checkpoint> newest =
-        run.checkpoints().newestValid(message -> warn(run.listener(), message));
+  private static TrainingResult goOn(SparkSession session, RunContext run, StopRequest stop) {
+    Optional<Checkpoint> newest = newestValid(run);
     if (newest.isPresent()) {
       requireCompatible(run, newest.get());
       Optional<RunSummary> summary = run.directory().readSummary();
@@ -86,7 +104,25 @@ public final class TrainingRun {
     TokenShards.verify(session, run.tokens().path());
     Preflight.compareWithSlots(
         run.spark(), run.plan().mesh(), message -> warn(run.listener(), message));
-    return new TrainingLoop(run, newest).run();
+    String application = run.spark().sc().applicationId();
+    try (RunLease lease =
+        RunLease.acquire(
+            run.spark().hadoopConfiguration(),
+            run.plan().output(),
+            application,
+            RunLease.Timing.DEFAULT)) {
+      // Its former holder may have gone on since.
+      long found = newest.map(checkpoint -> checkpoint.trainer().step()).orElse(0L);
+      if (run.checkpoints().hasLaterThan(found)) {
+        newest = newestValid(run);
+        newest.ifPresent(checkpoint -> requireCompatible(run, checkpoint));
+      }
+      return new TrainingLoop(run, lease, stop, newest).run();
+    }
+  }
+
+  private static Optional<Checkpoint> newestValid(RunContext run) {
+    return run.checkpoints().newestValid(message -> warn(run.listener(), message));
   }
 
   private static boolean isFinished(

@@ -84,7 +84,7 @@ abstract class CheckpointFixture {
     Checkpoints known = new Checkpoints(spark, hadoop, checkpoints);
     // As a run does that goes on: it learns here what is damaged and may be replaced.
     known.newestValid(warnings::add);
-    return new CheckpointWriter(spark, hadoop, known)
+    return new CheckpointWriter(spark, hadoop, known, () -> {})
         .write(
             new CheckpointContent(
                 state(step),

@@ -436,7 +436,7 @@ class ConfigLoaderTest {
         localSteps: 11
         outer: {learningRate: 0.7, momentum: 0.9, nesterov: true}
         innerState: reset
-      checkpoint: {everyRounds: 11, keep: 3}
+      checkpoint: {everyRounds: 11, keep: 3, background: false, graceSeconds: 31}
       generate:
         prompt: Once
         maxNewTokens: 201

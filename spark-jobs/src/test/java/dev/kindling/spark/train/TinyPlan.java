@@ -184,7 +184,7 @@ record TinyPlan(
         training(steps, OPTIMIZER),
         new ParallelConfig(dataParallel),
         new DataParallelismConfig(Mode.AVERAGING, localSteps, outer, innerState),
-        new CheckpointConfig(everyRounds, 2),
+        new CheckpointConfig(everyRounds, 2, true, 30),
         numShards);
   }
 
