@@ -30,6 +30,11 @@ final class ErrorMessages implements IExecutionExceptionHandler, IParameterExcep
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
     String name = command.getCommandSpec().qualifiedName();
+    if (e instanceof StoppedBySignal stopped) {
+      command.getErr().println(name + ": " + stopped.getMessage());
+      command.getErr().flush();
+      return stopped.exitCode();
+    }
     // Below error, because the console shows errors of the log and this one is told in words.
     LOG.warn("{} failed", name, e);
     PrintWriter err = command.getErr();

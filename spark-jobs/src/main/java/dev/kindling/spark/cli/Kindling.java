@@ -64,7 +64,8 @@ public final class Kindling {
   /**
    * Runs one command.
    *
-   * @return {@link #OK}, {@link #FAILED} or {@link #BAD_INPUT}
+   * @return {@link #OK}, {@link #FAILED} or {@link #BAD_INPUT}; 143 or 130 where training stopped
+   *     with a checkpoint because of a SIGTERM or SIGINT
    */
   public static int run(PrintWriter out, PrintWriter err, String... args) {
     CommandLine commandLine = commandLine().setOut(out).setErr(err);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.spark.config.Architecture;
 import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.train.TrainingRun;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -44,6 +45,16 @@ final class PretrainCommand implements Callable<Integer> {
       description = "The run directory: checkpoints, metrics, samples and report go there.")
   private Path output;
 
+  @Option(
+      names = "--resume",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Go on from the newest checkpoint in --output, if there is one. This is the default;"
+              + " --no-resume refuses a directory with a run.")
+  private boolean resume;
+
   @Override
   public Integer call() {
     RunConfig config = common.load();
@@ -52,6 +63,9 @@ final class PretrainCommand implements Callable<Integer> {
       PretrainPlan.of(config, Hadoop.configuration(), input).lines().forEach(plan::notes);
       plan.writes("training run", output).print();
       return Kindling.OK;
+    }
+    if (!resume) {
+      TrainingRun.requireNone(Hadoop.configuration(), output);
     }
     Console console = Console.on(spec.commandLine().getOut());
     ObjectNode data = Manifest.newDetails();

@@ -8,9 +8,11 @@ import dev.kindling.spark.report.RunFiles;
 import dev.kindling.spark.report.RunReport;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.train.RunSummary;
+import dev.kindling.spark.train.StopRequest;
 import dev.kindling.spark.train.TrainingPlan;
 import dev.kindling.spark.train.TrainingResult;
 import dev.kindling.spark.train.TrainingRun;
+import dev.kindling.spark.train.TrainingStoppedException;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
@@ -67,10 +69,21 @@ final class Pretraining {
   }
 
   private TrainingResult train(TrainingPlan plan, TrainingProgress progress) {
-    try {
-      return TrainingRun.run(spark, plan, progress);
+    StopRequest stop = new StopRequest();
+    int graceSeconds = config.checkpoint().graceSeconds();
+    try (StopSignals signals = StopSignals.listen(console, stop, graceSeconds)) {
+      return train(plan, progress, stop, signals);
     } finally {
       progress.endDrawing();
+    }
+  }
+
+  private TrainingResult train(
+      TrainingPlan plan, TrainingProgress progress, StopRequest stop, StopSignals signals) {
+    try {
+      return TrainingRun.run(spark, plan, progress, stop);
+    } catch (TrainingStoppedException e) {
+      throw new StoppedBySignal(e, signals.exitCode());
     }
   }
 
