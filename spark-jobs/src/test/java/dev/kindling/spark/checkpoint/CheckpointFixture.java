@@ -69,6 +69,10 @@ abstract class CheckpointFixture {
   }
 
   Checkpoint write(long step) {
+    return write(step, () -> {});
+  }
+
+  Checkpoint write(long step, Runnable fence) {
     TrainerState trainer =
         new TrainerState(
             step,
@@ -84,7 +88,7 @@ abstract class CheckpointFixture {
     Checkpoints known = new Checkpoints(spark, hadoop, checkpoints);
     // As a run does that goes on: it learns here what is damaged and may be replaced.
     known.newestValid(warnings::add);
-    return new CheckpointWriter(spark, hadoop, known, () -> {})
+    return new CheckpointWriter(spark, hadoop, known, fence)
         .write(
             new CheckpointContent(
                 state(step),

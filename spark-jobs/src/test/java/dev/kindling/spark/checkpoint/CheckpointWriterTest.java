@@ -14,9 +14,14 @@ import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointWriterTest extends CheckpointFixture {
   @Test
@@ -34,8 +39,12 @@ class CheckpointWriterTest extends CheckpointFixture {
     }
   }
 
-  @Test
-  void aProcessThatDiesAtAnyPointLeavesTheOlderCheckpointOrTheWholeNewOne() {
+  @ParameterizedTest(name = "files are moved by copying: {0}")
+  @ValueSource(booleans = {false, true})
+  void aProcessThatDiesAtAnyPointLeavesTheOlderCheckpointOrTheWholeNewOne(boolean copies) {
+    if (copies) {
+      CrashingFileSystem.moveByCopying();
+    }
     write(10);
     boolean survived = false;
     long numChanges = 0;
@@ -52,6 +61,51 @@ class CheckpointWriterTest extends CheckpointFixture {
     }
     // Fewer would mean that the filesystem was bypassed.
     assertThat(numChanges).isGreaterThan(40);
+  }
+
+  @AfterEach
+  void moveAtOnce() {
+    CrashingFileSystem.moveAtOnce();
+  }
+
+  @Test
+  void aStateThatForgetsItsPastGivesTheSameBitsFromTheFiles() {
+    TrainingState source = state(10);
+    JavaRDD<ParameterShard> shards = source.shards().filter(shard -> true);
+    TrainingState committed =
+        new TrainingState(LAYOUT, shards, source.workers().filter(worker -> true), List.of());
+    JavaRDD<byte[]> later = shards.map(ParameterShard::theta);
+    List<byte[]> before = later.collect();
+
+    new CheckpointLoader(hadoop, write(10).directory().toString(), MODEL, LAYOUT)
+        .replacePast(committed);
+
+    assertThat(later.toDebugString()).contains("FilesRdd").doesNotContain("ParallelCollection");
+    assertThat(later.collect()).containsExactlyElementsOf(before);
+    assertThat(concatenated(committed)).isEqualTo(concatenated(source));
+    assertThat(committed.workers().map(WorkerState::firstMoments).collect())
+        .containsExactlyElementsOf(source.workers().map(WorkerState::firstMoments).collect());
+  }
+
+  @Test
+  void aDriverThatWasReplacedCommitsNothing() {
+    write(10);
+    AtomicInteger asked = new AtomicInteger();
+
+    assertThatThrownBy(
+            () ->
+                write(
+                    20,
+                    () -> {
+                      // It was still the one when it began.
+                      if (asked.incrementAndGet() > 1) {
+                        throw new InvalidInputException("replaced", "one driver", "wait");
+                      }
+                    }))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("replaced");
+    assertThat(exists(20)).isFalse();
+    assertThat(newest().trainer().step()).isEqualTo(10);
   }
 
   @Test

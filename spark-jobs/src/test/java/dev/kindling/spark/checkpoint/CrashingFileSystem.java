@@ -4,6 +4,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -17,12 +18,13 @@ import org.apache.hadoop.util.Progressable;
 /**
  * The local filesystem as a process sees it that dies after a given number of changes: the change
  * that it dies in is half done, if it is a write, and nothing happens afterwards. It can also
- * refuse to read.
+ * refuse to read, and move files as object stores do, by a copy and a deletion.
  */
 public final class CrashingFileSystem extends RawLocalFileSystem {
   static final String SCHEME = "crashing";
 
   private static final AtomicLong changesLeft = new AtomicLong(Long.MAX_VALUE);
+  private static final AtomicBoolean copies = new AtomicBoolean();
   private static final AtomicReference<String> unreadable = new AtomicReference<>("");
 
   /** Lets {@code numChanges} changes happen, and no more. */
@@ -33,6 +35,16 @@ public final class CrashingFileSystem extends RawLocalFileSystem {
   /** Lets every attempt to read a file of this name fail, as storage does that is out of order. */
   static void refuseToRead(String name) {
     unreadable.set(name);
+  }
+
+  /** Lets a file be moved by a copy, byte by byte, and a deletion: no single change any more. */
+  static void moveByCopying() {
+    copies.set(true);
+  }
+
+  /** Moves files in one change, as a filesystem with directories does. */
+  static void moveAtOnce() {
+    copies.set(false);
   }
 
   /** Comes back to life. */
@@ -97,6 +109,13 @@ public final class CrashingFileSystem extends RawLocalFileSystem {
 
   @Override
   public boolean rename(Path source, Path destination) throws IOException {
+    if (copies.get()) {
+      try (FSDataInputStream in = open(source, 1 << 10);
+          FSDataOutputStream out = create(destination, false, 1 << 10, (short) 1, 1 << 20, null)) {
+        in.transferTo(out);
+      }
+      return delete(source, false);
+    }
     change("rename " + source);
     return super.rename(source, destination);
   }
