@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import scala.Tuple2;
 
 /**
@@ -74,10 +75,14 @@ class ExecutorLossTest {
     }
   }
 
-  @Test
-  void allExecutorsKilledAfterACheckpointComeBackToItsFiles() {
-    // No copy of a block survives: the second round can only be had from what the first one wrote.
-    Killer killer = new Killer("replicas, steps 101 to 200", executorPids(), true);
+  @ParameterizedTest
+  @ValueSource(strings = {"101 to 200", "201 to 300"})
+  void allExecutorsKilledWhileTheCheckpointBeforeIsWrittenComeBackToTheFilesOfTheOneBeforeThat(
+      String steps) {
+    // No copy of a block survives, neither for the round nor for the checkpoint: in the third
+    // round,
+    // both can only be had from the files that took the place of the first round's past.
+    Killer killer = new Killer("replicas, steps " + steps, executorPids(), true);
     spark.sparkContext().addSparkListener(killer);
     try {
       TrainingResult disturbed = run(spark, longRounds(InnerState.KEEP, out).withEveryRounds(1));
