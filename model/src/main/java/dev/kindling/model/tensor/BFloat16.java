@@ -1,13 +1,13 @@
 package dev.kindling.model.tensor;
 
 /** The upper half of an IEEE 754 single: its exponent, and 8 bits of significand. */
-final class BFloat16 {
+public final class BFloat16 {
   private static final int STORED_SIGNIFICAND_BITS = 7;
 
   private BFloat16() {}
 
   /** Widens, exactly. */
-  static float toFloat(short bits) {
+  public static float toFloat(short bits) {
     return Float.intBitsToFloat(bits << Short.SIZE);
   }
 
@@ -15,7 +15,7 @@ final class BFloat16 {
    * Rounds once, to the nearest, ties to even, from 0x1.FFp127 on to infinity. What is not a number
    * stays so, though without its payload.
    */
-  static short fromDouble(double value) {
+  public static short fromDouble(double value) {
     // The distance of neighbours; below the smallest normal number it shrinks no further.
     int exponent = Math.max(Math.getExponent(value), Float.MIN_EXPONENT) - STORED_SIGNIFICAND_BITS;
     double rounded = Math.scalb(Math.rint(Math.scalb(value, -exponent)), exponent);

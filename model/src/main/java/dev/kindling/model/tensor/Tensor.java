@@ -1,5 +1,6 @@
 package dev.kindling.model.tensor;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -105,6 +106,18 @@ public final class Tensor {
       case I32 -> new IntPointer(start).capacity(length);
       case BF16 -> start.capacity(length * dtype.bytes());
     };
+  }
+
+  /**
+   * The memory of the elements as bytes, of which changes are seen here.
+   *
+   * @throws IllegalArgumentException if there are 2 GiB or more
+   */
+  public ByteBuffer byteBuffer() {
+    if (numBytes() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(this + " has too many bytes for one buffer");
+    }
+    return new BytePointer(new Address(address())).capacity(numBytes()).asByteBuffer();
   }
 
   /** The same elements under another shape of the same size. */

@@ -1,0 +1,96 @@
+package dev.kindling.spark.communicate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+
+/** Makes groups. */
+public final class Communicators {
+  private static Transport shared;
+  private static SparkEnv environment;
+
+  private Communicators() {}
+
+  /**
+   * A group of all tasks of a barrier stage, by partition. Every task calls it at the same point.
+   * Spark's {@code allGather} serves to find each other, and nothing else.
+   *
+   * @param timeout of every wait
+   */
+  public static Communicator inBarrier(BarrierTaskContext task, Duration timeout) {
+    Transport transport = shared();
+    Rendezvous own = new Rendezvous(GroupKey.random(), transport.endpoint());
+    List<Rendezvous> told =
+        Arrays.stream(task.allGather(own.encoded())).map(Rendezvous::decoded).toList();
+    List<Endpoint> endpoints = told.stream().map(Rendezvous::endpoint).toList();
+    Group group = transport.group(told.get(0).key(), task.partitionId(), endpoints, timeout);
+    try {
+      // Nobody sends before all have joined.
+      task.barrier();
+      group.connect();
+    } catch (RuntimeException e) {
+      group.close();
+      throw e;
+    }
+    return new GroupCommunicator(group);
+  }
+
+  /**
+   * What a rank tells the others.
+   *
+   * @param key of the group, if it is rank 0
+   * @param endpoint of the rank
+   */
+  private record Rendezvous(GroupKey key, Endpoint endpoint) {
+    String encoded() {
+      return key.encoded() + " " + endpoint.encoded();
+    }
+
+    static Rendezvous decoded(String text) {
+      String[] parts = text.split(" ", 2);
+      return new Rendezvous(GroupKey.decoded(parts[0]), Endpoint.decoded(parts[1]));
+    }
+  }
+
+  /**
+   * A group of ranks in this JVM, which need no network: one end for each rank.
+   *
+   * @param timeout of every wait
+   */
+  public static List<Communicator> inThisJvm(int numRanks, Duration timeout) {
+    GroupKey key = GroupKey.random();
+    Endpoint here = new Endpoint("localhost", 0, Transport.JVM);
+    List<Endpoint> endpoints = Collections.nCopies(numRanks, here);
+    List<Communicator> ends = new ArrayList<>();
+    for (int rank = 0; rank < numRanks; rank++) {
+      ends.add(new GroupCommunicator(new Group(key, rank, endpoints, null, timeout)));
+    }
+    return ends;
+  }
+
+  /**
+   * The executor's transport, which all of its tasks share. It stays open between groups: who ends
+   * first must not take the answers to the last messages of the others away.
+   */
+  private static synchronized Transport shared() {
+    SparkEnv env = SparkEnv.get();
+    if (env != environment) {
+      if (shared != null) {
+        shared.close();
+      }
+      SparkConf conf = env.conf();
+      String host = env.blockManager().blockManagerId().host();
+      shared =
+          env.securityManager().isAuthenticationEnabled()
+              ? Transport.listen(conf, env.securityManager(), host)
+              : Transport.listen(conf, host);
+      environment = env;
+    }
+    return shared;
+  }
+}
