@@ -5,7 +5,7 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.batch.Batch;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.model.train.MemoryPlan;
@@ -14,8 +14,8 @@ import java.io.IOException;
 
 /** Kindling's own step, through its trainer, with the fast CPU kernels. */
 final class KindlingStep implements TrainingStep {
-  private static final AdamWConfig OPTIMIZER =
-      new AdamWConfig(
+  private static final OptimizerConfig OPTIMIZER =
+      OptimizerConfig.adamW(
           LEARNING_RATE, LEARNING_RATE, 0, 0, BETA1, BETA2, 1e-8, WEIGHT_DECAY, MAX_GRADIENT_NORM);
 
   private final Batch batch;
@@ -50,6 +50,7 @@ final class KindlingStep implements TrainingStep {
     ArchitectureConfig config = KindlingModels.config(configuration);
     return MemoryPlan.of(
             config,
+            OPTIMIZER,
             options(precision),
             configuration.batch(),
             configuration.length(),

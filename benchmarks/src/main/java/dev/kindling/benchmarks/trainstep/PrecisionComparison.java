@@ -3,7 +3,7 @@ package dev.kindling.benchmarks.trainstep;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.batch.CausalBatch;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.model.train.Precision;
@@ -22,8 +22,8 @@ import java.util.function.Consumer;
  */
 public record PrecisionComparison(StepConfiguration configuration, int numThreads) {
   private static final int STEPS_PER_ROW = 50;
-  private static final AdamWConfig OPTIMIZER =
-      new AdamWConfig(1e-3, 1e-4, 30, 300, 0.9, 0.95, 1e-8, 0.1, 1);
+  private static final OptimizerConfig OPTIMIZER =
+      OptimizerConfig.adamW(1e-3, 1e-4, 30, 300, 0.9, 0.95, 1e-8, 0.1, 1);
 
   /**
    * The mean training losses of some steps.

@@ -136,7 +136,11 @@ public final class Bert implements LanguageModel {
     Sequences sequences =
         new Sequences(masked.size(), masked.length(), tape.upload(masked.lengths()));
     Variable hidden = stack.forward(tape, stream, AttentionContext.of(sequences));
-    return heads == null ? Flow.of(hidden) : Flow.of(losses(tape, hidden, masked, scale));
+    if (heads == null) {
+      return Flow.of(hidden);
+    }
+    tape.enterPiece(headPiece());
+    return Flow.of(losses(tape, hidden, masked, scale));
   }
 
   @Override

@@ -89,6 +89,7 @@ public final class Gpt implements Decoder {
     if (!pieces.contains(headPiece())) {
       return Flow.of(blocks);
     }
+    tape.enterPiece(headPiece());
     Variable hidden = finalNorm.forward(tape, blocks);
     Tensor targets = tape.upload(causal.targets());
     return Flow.of(new Losses(head.losses(tape, hidden, targets, scale.target()), null));

@@ -8,6 +8,7 @@ import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Records how to go back through a forward pass, and goes back: reverse-mode differentiation as a
@@ -42,6 +43,7 @@ public final class Tape {
   private final Randomness randomness;
   private final List<Step> steps = new ArrayList<>();
   private long numDropouts;
+  private IntConsumer pieceListener;
 
   private Tape(Backend backend, Workspace workspace, Mode mode, Randomness randomness) {
     this.backend = backend;
@@ -140,6 +142,17 @@ public final class Tape {
    */
   public void enterPiece(int piece) {
     numDropouts = piece * DROPOUTS_PER_PIECE;
+    if (pieceListener != null) {
+      record(() -> pieceListener.accept(piece));
+    }
+  }
+
+  /**
+   * Has somebody told of every piece that the way back has gone through: it adds to the gradients
+   * of its parameters no more.
+   */
+  public void onPieceBackward(IntConsumer listener) {
+    pieceListener = listener;
   }
 
   /** A second variable of the same value, with a gradient of its own. */

@@ -1,6 +1,5 @@
 package dev.kindling.model.layout;
 
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +11,7 @@ import java.util.List;
  * @param numParts what lies behind each other in that dim and is cut part by part, such as queries,
  *     keys and values
  */
-public record Cut(Kind kind, int dim, int numParts) implements Serializable {
+public record Cut(Kind kind, int dim, int numParts) {
   /** Who has a parameter. */
   public enum Kind {
     /** Every slice has the whole of it, and computes the same gradient. */

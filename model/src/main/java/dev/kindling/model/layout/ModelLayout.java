@@ -1,7 +1,6 @@
 package dev.kindling.model.layout;
 
 import dev.kindling.model.nn.ParameterStore;
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -10,7 +9,7 @@ import java.util.List;
  * @param placements in the order of the flat vector
  * @param numPieces pieces of the forward pass
  */
-public record ModelLayout(List<Placement> placements, int numPieces) implements Serializable {
+public record ModelLayout(List<Placement> placements, int numPieces) {
   /** Keeps an unmodifiable copy. */
   public ModelLayout {
     placements = List.copyOf(placements);

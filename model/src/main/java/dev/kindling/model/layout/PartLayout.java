@@ -1,7 +1,6 @@
 package dev.kindling.model.layout;
 
 import dev.kindling.model.nn.ParameterStore;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,8 +15,7 @@ import java.util.Set;
  * @param slice which slice of the matrices
  * @param numSlices into how many they are cut
  */
-public record PartLayout(ModelLayout whole, List<PieceRange> chunks, int slice, int numSlices)
-    implements Serializable {
+public record PartLayout(ModelLayout whole, List<PieceRange> chunks, int slice, int numSlices) {
   /** Keeps an unmodifiable copy. */
   public PartLayout {
     chunks = List.copyOf(chunks);

@@ -1,7 +1,6 @@
 package dev.kindling.model.layout;
 
 import dev.kindling.model.nn.ParameterStore;
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,8 +10,7 @@ import java.util.List;
  * @param cut how slices share it
  * @param pieces the pieces of the forward pass that use it, rising; several where it is tied
  */
-public record Placement(ParameterStore.Slice slice, Cut cut, List<Integer> pieces)
-    implements Serializable {
+public record Placement(ParameterStore.Slice slice, Cut cut, List<Integer> pieces) {
   /** The parameter's name. */
   public String name() {
     return slice.name();

@@ -11,8 +11,8 @@ import java.util.List;
  * AdamW (Loshchilov and Hutter 2019) with clipping of the global gradient norm (Pascanu et al.
  * 2013). Weight decay touches tensors of two or more dims only: neither biases nor gains.
  */
-public final class AdamW implements AutoCloseable {
-  private final AdamWConfig config;
+public final class AdamW implements Optimizer {
+  private final OptimizerConfig config;
   private final LearningRateSchedule schedule;
   private final Backend backend;
   private final ParameterStore parameters;
@@ -23,7 +23,10 @@ public final class AdamW implements AutoCloseable {
 
   /** Allocates moments of zero; both stores stay their owner's. */
   public AdamW(
-      AdamWConfig config, ParameterStore parameters, ParameterStore gradients, Backend backend) {
+      OptimizerConfig config,
+      ParameterStore parameters,
+      ParameterStore gradients,
+      Backend backend) {
     this.config = config;
     this.schedule = LearningRateSchedule.of(config);
     this.backend = backend;
@@ -31,19 +34,10 @@ public final class AdamW implements AutoCloseable {
     this.gradients = gradients;
     this.firstMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
     this.secondMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
-    this.ranges =
-        parameters.slices().stream().map(slice -> range(slice, config.weightDecay())).toList();
+    this.ranges = parameters.slices().stream().map(this::range).toList();
   }
 
-  /**
-   * Updates all parameters in place.
-   *
-   * @param step from 0: decides the learning rate
-   * @param momentSteps updates since the moments were zero, this one not counted: decides the bias
-   *     correction. Where the moments live as long as the schedule, it is {@code step}
-   * @param gradientNorm the global L2 norm of the gradients
-   * @return the learning rate used
-   */
+  @Override
   public double updateInPlace(long step, long momentSteps, double gradientNorm) {
     double learningRate = schedule.at(step);
     AdamWUpdate update =
@@ -52,7 +46,7 @@ public final class AdamW implements AutoCloseable {
             config.beta1(),
             config.beta2(),
             config.epsilon(),
-            clippingFactor(gradientNorm),
+            config.clippingFactor(gradientNorm),
             1 - Math.pow(config.beta1(), momentSteps + 1.0),
             1 - Math.pow(config.beta2(), momentSteps + 1.0));
     backend.adamWInPlace(
@@ -65,25 +59,15 @@ public final class AdamW implements AutoCloseable {
     return learningRate;
   }
 
-  private static DecayRange range(ParameterStore.Slice slice, double weightDecay) {
-    boolean decays = slice.shape().size() >= 2;
-    return new DecayRange(
-        slice.offset(), slice.offset() + slice.numElements(), decays ? weightDecay : 0);
+  private DecayRange range(ParameterStore.Slice slice) {
+    long end = slice.offset() + slice.numElements();
+    return new DecayRange(slice.offset(), end, config.weightDecayOf(slice));
   }
 
-  private double clippingFactor(double gradientNorm) {
-    boolean clips = config.maxGradientNorm() > 0 && gradientNorm > config.maxGradientNorm();
-    return clips ? config.maxGradientNorm() / gradientNorm : 1;
-  }
-
-  /** m, in the layout of the parameters. */
-  public ParameterStore firstMoments() {
-    return firstMoments;
-  }
-
-  /** v, in the layout of the parameters. */
-  public ParameterStore secondMoments() {
-    return secondMoments;
+  /** m and v. */
+  @Override
+  public List<ParameterStore> moments() {
+    return List.of(firstMoments, secondMoments);
   }
 
   @Override

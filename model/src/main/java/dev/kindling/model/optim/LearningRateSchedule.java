@@ -11,7 +11,7 @@ public sealed interface LearningRateSchedule {
   double at(long step);
 
   /** The schedule that {@code config} describes. */
-  static LearningRateSchedule of(AdamWConfig config) {
+  static LearningRateSchedule of(OptimizerConfig config) {
     return new WarmupCosine(
         config.learningRate(), config.minLearningRate(), config.warmupSteps(), config.decaySteps());
   }

@@ -7,7 +7,7 @@ import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 
 /**
  * One replica: model, objective and inner optimiser on one backend, with no knowledge of any other
@@ -20,7 +20,10 @@ public final class LocalTrainer implements AutoCloseable {
 
   /** Allocates everything; parameters and moments are zero until they are set or initialised. */
   public LocalTrainer(
-      ArchitectureConfig config, AdamWConfig optimizer, ComputeOptions compute, Backend backend) {
+      ArchitectureConfig config,
+      OptimizerConfig optimizer,
+      ComputeOptions compute,
+      Backend backend) {
     this.compute = compute;
     this.part =
         new ModelPart(
@@ -37,7 +40,10 @@ public final class LocalTrainer implements AutoCloseable {
     return part.parameters();
   }
 
-  /** The gradient that the last {@link #step} computed, before clipping, laid out alike. */
+  /**
+   * The gradient that {@link #computeGradient} computed, before clipping, laid out alike. An update
+   * of SGD makes it into what was added to the parameters.
+   */
   public ParameterStore gradients() {
     return part.gradients();
   }
@@ -56,14 +62,32 @@ public final class LocalTrainer implements AutoCloseable {
    * @throws IllegalArgumentException if sizes or ids do not fit the model, or no target counts
    */
   public StepMetrics step(Batch batch, StepPosition position) {
-    double loss = computeGradient(batch, position);
-    double gradientNorm = Math.sqrt(part.squaredGradientNorm());
-    NonFiniteLossException.requireFinite(loss, gradientNorm, position.step());
-    return new StepMetrics(loss, gradientNorm, part.update(position, gradientNorm));
+    Gradient gradient = computeGradient(batch, position);
+    NonFiniteLossException.requireFinite(gradient.loss(), gradient.norm(), position.step());
+    return new StepMetrics(gradient.loss(), gradient.norm(), update(position, gradient.norm()));
   }
 
-  /** Sums up the gradients of all parts of the batch, and gives the loss. */
-  private double computeGradient(Batch batch, StepPosition position) {
+  /**
+   * What is known of a step before it is taken: whoever asked for it decides whether it is.
+   *
+   * @param loss mean cross-entropy in nats per token
+   * @param norm global L2 norm of the gradient, before clipping
+   */
+  public record Gradient(double loss, double norm) {
+    /** Whether both are numbers that an update may be made of. */
+    public boolean isFinite() {
+      return Double.isFinite(loss) && Double.isFinite(norm);
+    }
+  }
+
+  /**
+   * The first half of a step: forward and backward, the gradients of all micro-batches summed up.
+   * Parameters and moments stay as they are.
+   *
+   * @param batch of the kind that the architecture is trained on
+   * @throws IllegalArgumentException if sizes or ids do not fit the model, or no target counts
+   */
+  public Gradient computeGradient(Batch batch, StepPosition position) {
     LossScale scale = LossScale.of(batch);
     part.beginStep();
     int numParts = Math.min(compute.microBatches(), batch.size());
@@ -77,7 +101,17 @@ public final class LocalTrainer implements AutoCloseable {
         pass.backward();
       }
     }
-    return loss;
+    return new Gradient(loss, Math.sqrt(part.squaredGradientNorm()));
+  }
+
+  /**
+   * The second half of a step: clip and update by the gradients as they are now.
+   *
+   * @param gradientNorm their global L2 norm
+   * @return the learning rate used
+   */
+  public double update(StepPosition position, double gradientNorm) {
+    return part.update(position, gradientNorm);
   }
 
   /**
@@ -89,31 +123,40 @@ public final class LocalTrainer implements AutoCloseable {
     return part.evaluate(batch);
   }
 
-  /** Bytes of both moments, little-endian F32 in the layout of {@link #parameters()}. */
+  /**
+   * Bytes of both of AdamW's moments, little-endian F32 in the layout of {@link #parameters()}.
+   *
+   * @throws IllegalArgumentException if the optimiser has none, or the lengths are others
+   */
   public void readMoments(byte[] first, byte[] second) {
-    int length = numMoments(first, second);
-    part.firstMoments().readBytes(0, length, first, 0);
-    part.secondMoments().readBytes(0, length, second, 0);
+    int length = requireMoments(first, second);
+    part.moments().get(0).readBytes(0, length, first, 0);
+    part.moments().get(1).readBytes(0, length, second, 0);
   }
 
-  /** Sets both moments from bytes as {@link #readMoments} gives them. */
+  /**
+   * Sets both moments from bytes as {@link #readMoments} gives them.
+   *
+   * @throws IllegalArgumentException if the optimiser has none, or the lengths are others
+   */
   public void writeMoments(byte[] first, byte[] second) {
-    int length = numMoments(first, second);
-    part.firstMoments().writeBytes(0, length, first, 0);
-    part.secondMoments().writeBytes(0, length, second, 0);
+    int length = requireMoments(first, second);
+    part.moments().get(0).writeBytes(0, length, first, 0);
+    part.moments().get(1).writeBytes(0, length, second, 0);
   }
 
-  private int numMoments(byte[] first, byte[] second) {
+  private int requireMoments(byte[] first, byte[] second) {
     long expected = 4 * part.parameters().numParameters();
-    if (first.length != expected || second.length != expected) {
+    if (part.moments().isEmpty() || first.length != expected || second.length != expected) {
       throw new IllegalArgumentException(
           "The moments have "
               + first.length
               + " and "
               + second.length
               + " bytes: expected "
-              + expected
-              + " each, 4 for every parameter");
+              + (part.moments().isEmpty()
+                  ? "none, since the optimiser is SGD"
+                  : expected + " each, 4 for every parameter"));
     }
     return Math.toIntExact(part.parameters().numParameters());
   }

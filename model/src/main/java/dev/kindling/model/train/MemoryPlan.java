@@ -7,6 +7,7 @@ import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
 import dev.kindling.model.arch.T5Config;
 import dev.kindling.model.nn.VocabularyHead;
+import dev.kindling.model.optim.OptimizerConfig;
 
 /**
  * What a training step holds in memory, from the shape of the model and of the batch: a formula,
@@ -17,7 +18,7 @@ import dev.kindling.model.nn.VocabularyHead;
  *
  * @param parameters of the masters, 4 P
  * @param gradients of the parameters, 4 P
- * @param moments of AdamW, 8 P
+ * @param moments of AdamW, 8 P; SGD has none
  * @param copies of the parameters in the type of the activations, 2 P with BF16
  * @param activations what the forward pass keeps for the backward pass
  * @param activationGradients of which there are a few at a time
@@ -48,12 +49,14 @@ public record MemoryPlan(
   /**
    * The plan of a step.
    *
+   * @param optimizer whose moments there are
    * @param batchSize sequences in a step
    * @param length tokens of a sequence; of an encoder-decoder those of an input
    * @param targetLength tokens of a target of an encoder-decoder; not used by others
    */
   public static MemoryPlan of(
       ArchitectureConfig config,
+      OptimizerConfig optimizer,
       ComputeOptions compute,
       int batchSize,
       int length,
@@ -65,7 +68,7 @@ public record MemoryPlan(
     return new MemoryPlan(
         numParameters * Float.BYTES,
         numParameters * Float.BYTES,
-        2 * numParameters * Float.BYTES,
+        optimizer.numMoments() * numParameters * Float.BYTES,
         copied ? numParameters * compute.precision().dtype().bytes() : 0,
         activations.kept(),
         activations.gradients(),

@@ -10,8 +10,8 @@ import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.model.optim.AdamW;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.Optimizer;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.tensor.DType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ public final class ModelPart implements AutoCloseable {
   private final Backend backend;
   private final ParameterStore gradients;
   private final BoundModel model;
-  private final AdamW optimizer;
+  private final Optimizer optimizer;
   private final List<Workspace> workspaces = new ArrayList<>();
   private final Deque<Workspace> free = new ArrayDeque<>();
 
@@ -46,7 +46,7 @@ public final class ModelPart implements AutoCloseable {
       ArchitectureConfig config,
       PartLayout layout,
       SliceGroup slices,
-      AdamWConfig optimizer,
+      OptimizerConfig optimizer,
       ComputeOptions compute,
       Backend backend) {
     this.config = config;
@@ -55,7 +55,7 @@ public final class ModelPart implements AutoCloseable {
     this.backend = backend;
     this.gradients = ParameterStore.allocate(layout.slices(), DType.F32);
     this.model = new BoundModel(config, layout, slices, compute.precision(), backend, gradients);
-    this.optimizer = new AdamW(optimizer, model.parameters(), gradients, backend);
+    this.optimizer = optimizer.create(model.parameters(), gradients, backend);
   }
 
   /** What of the model is here. */
@@ -73,14 +73,9 @@ public final class ModelPart implements AutoCloseable {
     return gradients;
   }
 
-  /** AdamW's running mean of the gradient, laid out alike. */
-  public ParameterStore firstMoments() {
-    return optimizer.firstMoments();
-  }
-
-  /** AdamW's running mean of its square, laid out alike. */
-  public ParameterStore secondMoments() {
-    return optimizer.secondMoments();
+  /** What the optimiser keeps between steps, laid out alike: AdamW's m and v, nothing of SGD. */
+  public List<ParameterStore> moments() {
+    return optimizer.moments();
   }
 
   /** The kernels. */

@@ -10,6 +10,7 @@ import dev.kindling.model.batch.Batch;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * One micro-batch's way through some pieces of a model and back: its inputs are written, it runs
@@ -73,6 +74,14 @@ public final class Pass implements AutoCloseable {
     Tensor gradient = tape.newGradient(variable.value());
     variable.takeShare(gradient);
     return gradient;
+  }
+
+  /**
+   * Has somebody told, while {@link #backward} runs, of every piece that adds to the gradients of
+   * its parameters no more; called before {@link #forward}.
+   */
+  public void onPieceBackward(IntConsumer listener) {
+    tape.onPieceBackward(listener);
   }
 
   /** Runs backwards: adds to the part's gradients. */

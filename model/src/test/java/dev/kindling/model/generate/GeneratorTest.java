@@ -7,7 +7,7 @@ import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.batch.CausalBatch;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.parity.ParityFixture;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.model.train.InferenceModel;
@@ -212,7 +212,7 @@ class GeneratorTest {
   @EnumSource(Precision.class)
   void aTrainedModelIsContinuedByWhatItHasLearnt(Precision precision) {
     GptConfig config = new GptConfig(11, 5, 2, 2, 8, true);
-    AdamWConfig optimizer = new AdamWConfig(1e-2, 1e-2, 0, 0, 0.9, 0.95, 1e-8, 0, 0);
+    OptimizerConfig optimizer = OptimizerConfig.adamW(1e-2, 1e-2, 0, 0, 0.9, 0.95, 1e-8, 0, 0);
     try (LocalTrainer trainer = new LocalTrainer(config, optimizer, ComputeOptions.PLAIN, backend);
         InferenceModel model = new InferenceModel(config, precision, backend)) {
       trainer.initialize(5);

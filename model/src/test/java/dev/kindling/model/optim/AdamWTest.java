@@ -19,7 +19,7 @@ class AdamWTest {
   /** One step by hand: with zero moments the corrected direction is g / (|g| + ε). */
   @Test
   void theFirstStepMovesByTheLearningRateAndDecaysMatricesOnly() {
-    AdamWConfig config = new AdamWConfig(0.1, 0.1, 0, 10, 0.9, 0.95, 1e-8, 0.5, 0);
+    OptimizerConfig config = OptimizerConfig.adamW(0.1, 0.1, 0, 10, 0.9, 0.95, 1e-8, 0.5, 0);
     assertThat(afterOneStep(config, new double[] {2, -3, 4}))
         .containsExactly(
             new double[] {1 - 0.1 * 0.5 - 0.1, 1 - 0.1 * 0.5 + 0.1, 1 - 0.1}, within(1e-6));
@@ -28,7 +28,7 @@ class AdamWTest {
   /** Moments that start at zero late in the schedule are corrected as at its beginning. */
   @Test
   void theBiasCorrectionFollowsTheMomentsAndNotTheSchedule() {
-    AdamWConfig config = new AdamWConfig(0.1, 0.1, 0, 10, 0.9, 0.95, 1e-8, 0.5, 0);
+    OptimizerConfig config = OptimizerConfig.adamW(0.1, 0.1, 0, 10, 0.9, 0.95, 1e-8, 0.5, 0);
     double[] gradient = {2, -3, 4};
     assertThat(afterOneStep(config, gradient, 700))
         .containsExactly(afterOneStep(config, gradient, 0));
@@ -37,23 +37,23 @@ class AdamWTest {
   /** An ε as large as the gradient makes its scale visible: norm 5 clipped to 1 is g / 5. */
   @Test
   void gradientsAreScaledToTheLargestNormAllowed() {
-    AdamWConfig config = new AdamWConfig(0.1, 0.1, 0, 10, 0.9, 0.95, 1, 0, 1);
+    OptimizerConfig config = OptimizerConfig.adamW(0.1, 0.1, 0, 10, 0.9, 0.95, 1, 0, 1);
     assertThat(afterOneStep(config, new double[] {3, 4, 0}))
         .containsExactly(new double[] {1 - 0.1 * 0.6 / 1.6, 1 - 0.1 * 0.8 / 1.8, 1}, within(1e-6));
   }
 
   @Test
   void smallGradientsAreNotScaledUp() {
-    AdamWConfig config = new AdamWConfig(0.1, 0.1, 0, 10, 0.9, 0.95, 1, 0, 1);
+    OptimizerConfig config = OptimizerConfig.adamW(0.1, 0.1, 0, 10, 0.9, 0.95, 1, 0, 1);
     assertThat(afterOneStep(config, new double[] {0.3, 0.4, 0}))
         .containsExactly(new double[] {1 - 0.1 * 0.3 / 1.3, 1 - 0.1 * 0.4 / 1.4, 1}, within(1e-6));
   }
 
-  private static double[] afterOneStep(AdamWConfig config, double[] gradient) {
+  private static double[] afterOneStep(OptimizerConfig config, double[] gradient) {
     return afterOneStep(config, gradient, 0);
   }
 
-  private static double[] afterOneStep(AdamWConfig config, double[] gradient, long step) {
+  private static double[] afterOneStep(OptimizerConfig config, double[] gradient, long step) {
     try (Backend backend = Backends.open("onednn", 1);
         ParameterStore parameters = ParameterStore.allocate(LAYOUT, DType.F32);
         ParameterStore gradients = ParameterStore.allocate(LAYOUT, DType.F32);

@@ -82,7 +82,7 @@ class LearningRateScheduleTest {
         .hasMessageContaining("learningRate is NaN");
   }
 
-  private static AdamWConfig config(double peak, double minimum, long warmup, long decay) {
-    return new AdamWConfig(peak, minimum, warmup, decay, 0.9, 0.95, 1e-8, 0.1, 1);
+  private static OptimizerConfig config(double peak, double minimum, long warmup, long decay) {
+    return OptimizerConfig.adamW(peak, minimum, warmup, decay, 0.9, 0.95, 1e-8, 0.1, 1);
   }
 }

@@ -14,7 +14,7 @@ import dev.kindling.model.io.Safetensors;
 import dev.kindling.model.io.SafetensorsHeader;
 import dev.kindling.model.io.SafetensorsHeader.StoredTensor;
 import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -197,9 +197,9 @@ public final class ParityFixture {
   }
 
   /** The optimiser, at a constant rate. */
-  public AdamWConfig optimizer() {
+  public OptimizerConfig optimizer() {
     double learningRate = optimizer("learningRate");
-    return new AdamWConfig(
+    return OptimizerConfig.adamW(
         learningRate,
         learningRate,
         0,

@@ -12,7 +12,7 @@ import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.batch.MaskedBatch;
 import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalTrainerTest {
   private static final GptConfig TINY = new GptConfig(37, 16, 2, 2, 32, true);
-  private static final AdamWConfig OPTIMIZER =
-      new AdamWConfig(1e-2, 1e-3, 10, 300, 0.9, 0.95, 1e-8, 0.1, 1.0);
+  private static final OptimizerConfig OPTIMIZER =
+      OptimizerConfig.adamW(1e-2, 1e-3, 10, 300, 0.9, 0.95, 1e-8, 0.1, 1.0);
   private static final int BATCH = 3;
   private static final int LENGTH = 13;
 
@@ -70,6 +70,32 @@ class LocalTrainerTest {
       }
       assertThat(last).isLessThan(0.05);
     }
+  }
+
+  @Test
+  void aGradientThatIsNotAppliedLeavesParametersAndMomentsAsTheyWere() {
+    try (Backend backend = Backends.open("onednn", 1);
+        LocalTrainer trainer = new LocalTrainer(TINY, OPTIMIZER, ComputeOptions.PLAIN, backend)) {
+      trainer.initialize(1);
+      step(trainer, 0);
+      byte[][] before = state(trainer);
+
+      LocalTrainer.Gradient looked = trainer.computeGradient(batch(2), StepPosition.of(1));
+      assertThat(state(trainer)).isDeepEqualTo(before);
+
+      LocalTrainer.Gradient taken = trainer.computeGradient(batch(2), StepPosition.of(1));
+      assertThat(taken).isEqualTo(looked);
+      trainer.update(StepPosition.of(1), taken.norm());
+      byte[][] inTwo = state(trainer);
+      restore(trainer, before);
+      step(trainer, 1);
+      assertThat(state(trainer)).isDeepEqualTo(inTwo);
+    }
+  }
+
+  private static void restore(LocalTrainer trainer, byte[][] state) {
+    trainer.parameters().writeBytes(0, state[0].length / 4, state[0], 0);
+    trainer.writeMoments(state[1], state[2]);
   }
 
   @ParameterizedTest

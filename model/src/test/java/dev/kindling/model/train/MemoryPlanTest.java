@@ -15,7 +15,7 @@ import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.batch.MaskedBatch;
 import dev.kindling.model.batch.SequenceToSequenceBatch;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,8 +30,8 @@ class MemoryPlanTest {
   private static final int BATCH = 4;
   private static final int LENGTH = 48;
   private static final int TARGET_LENGTH = 40;
-  private static final AdamWConfig OPTIMIZER =
-      new AdamWConfig(1e-3, 1e-3, 0, 0, 0.9, 0.95, 1e-8, 0.1, 1);
+  private static final OptimizerConfig OPTIMIZER =
+      OptimizerConfig.adamW(1e-3, 1e-3, 0, 0, 0.9, 0.95, 1e-8, 0.1, 1);
 
   static Stream<Arguments> plans() {
     List<ArchitectureConfig> models =
@@ -80,7 +80,7 @@ class MemoryPlanTest {
   @ParameterizedTest
   @MethodSource("plans")
   void activationsTakeWhatTheFormulaSays(ArchitectureConfig config, ComputeOptions compute) {
-    MemoryPlan plan = MemoryPlan.of(config, compute, BATCH, LENGTH, TARGET_LENGTH);
+    MemoryPlan plan = MemoryPlan.of(config, OPTIMIZER, compute, BATCH, LENGTH, TARGET_LENGTH);
     try (Backend backend = Backends.open("onednn", 1);
         LocalTrainer trainer = new LocalTrainer(config, OPTIMIZER, compute, backend)) {
       trainer.initialize(1);

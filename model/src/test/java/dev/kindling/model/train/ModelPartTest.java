@@ -24,7 +24,7 @@ import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PartRuns;
 import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ModelPartTest {
   private static final double DROPOUT = 0.2;
   private static final StepPosition POSITION = new StepPosition(3, 3, 11, 40);
-  private static final AdamWConfig OPTIMIZER =
-      new AdamWConfig(1e-2, 1e-3, 10, 300, 0.9, 0.95, 1e-8, 0.1, 1.0);
+  private static final OptimizerConfig OPTIMIZER =
+      OptimizerConfig.adamW(1e-2, 1e-3, 10, 300, 0.9, 0.95, 1e-8, 0.1, 1.0);
 
   static Stream<Arguments> cuts() {
     GptOptions mixed =

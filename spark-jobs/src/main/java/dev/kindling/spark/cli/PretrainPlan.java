@@ -51,7 +51,7 @@ record PretrainPlan(
     ArchitectureConfig model =
         config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
     long numParameters = ModelSize.requireTrainable(model);
-    Mesh mesh = Mesh.ofReplicas(config.parallel().dataParallel());
+    Mesh mesh = config.parallel().mesh();
     int localSteps = config.dataParallelism().localSteps();
     Objective objective = RunObjective.of(hadoop, tokens, model, config.objective());
     long tokensPerStep =
@@ -65,7 +65,7 @@ record PretrainPlan(
         numRounds,
         tokensPerStep * localSteps,
         manifest.details().at("/splits/train/tokens").asLong(),
-        RunObjective.memory(model, config.training(), objective),
+        RunObjective.memory(model, config.training(), config.parallel(), objective),
         numParameters * heapBytesPerParameter(config.dataParallelism().innerState()),
         2L * mesh.dataParallel() * numParameters * Float.BYTES,
         Math.min(numRounds, TrainingRun.roundsPerCheckpoint(config.checkpoint())));

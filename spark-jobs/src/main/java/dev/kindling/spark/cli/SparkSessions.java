@@ -25,6 +25,8 @@ public final class SparkSessions {
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     register(conf, TrainingKryoRegistrator.class.getName());
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    // Spark's own limit on ranks that wait for each other to start is a year.
+    conf.setIfMissing("spark.barrier.sync.timeout", "600");
     // Spark deletes shuffle files when the driver's collector finds that nothing needs them. A
     // driver
     // that only schedules rounds collects rarely, and every round shuffles the whole model.

@@ -1,10 +1,15 @@
 package dev.kindling.spark.cli;
 
+import dev.kindling.model.layout.PieceRange;
+import dev.kindling.spark.parallel.schedule.SchedulePicture;
+import dev.kindling.spark.parallel.schedule.SimulatedSchedule;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.train.ProgressListener;
 import dev.kindling.spark.train.RoundReport;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -13,6 +18,7 @@ import org.apache.hadoop.fs.Path;
  */
 final class TrainingProgress implements ProgressListener {
   private static final int BAR_CELLS = 20;
+  private static final int PICTURE_WIDTH = 100;
   private static final double SECONDS_BETWEEN_LINES = 5;
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -57,6 +63,18 @@ final class TrainingProgress implements ProgressListener {
             from,
             unigramLoss,
             uniformLoss));
+  }
+
+  @Override
+  public void pipelinePlanned(SimulatedSchedule expected, List<PieceRange> stages) {
+    detail(ScheduleSummary.title(expected));
+    detail(
+        "stages of the pipeline, as pieces of the model: "
+            + stages.stream()
+                .map(stage -> stage.first() + " to " + (stage.end() - 1))
+                .collect(Collectors.joining(", ")));
+    SchedulePicture.of(expected, PICTURE_WIDTH).lines().forEach(this::detail);
+    new ScheduleSummary(List.of(expected), null).lines().forEach(this::detail);
   }
 
   @Override

@@ -16,7 +16,9 @@ public record DataParallelismConfig(Mode mode, int localSteps, Outer outer, Inne
   /** The strategies. */
   public enum Mode {
     /** Rounds of local steps, each followed by an average, as one Spark job per round. */
-    AVERAGING;
+    AVERAGING,
+    /** Gradients are summed up over the replicas in every step. */
+    SYNCHRONOUS;
 
     @Override
     public String toString() {

@@ -1,6 +1,6 @@
 package dev.kindling.spark.config;
 
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.model.train.Precision;
 
@@ -12,7 +12,6 @@ import dev.kindling.model.train.Precision;
  * @param backend {@code auto} (the fastest that loads on the driver), {@code onednn} or {@code
  *     nd4j}
  * @param precision of activations and matrices
- * @param microBatches parts that a batch is cut into, one after the other
  * @param activationCheckpointing whether activations inside of layers are computed twice
  * @param optimizer the inner optimiser; the loader makes {@code decaySteps} 0 into {@code steps}
  * @param evaluateEverySteps steps between two measurements of the validation loss; 0: at the end
@@ -24,9 +23,8 @@ public record TrainingConfig(
     int batchSize,
     String backend,
     Precision precision,
-    int microBatches,
     boolean activationCheckpointing,
-    AdamWConfig optimizer,
+    OptimizerConfig optimizer,
     long evaluateEverySteps,
     long evaluationTokens) {
 
@@ -39,22 +37,16 @@ public record TrainingConfig(
     Require.atLeast("steps", steps, 1);
     Require.atLeast("batchSize", batchSize, 1);
     Require.oneOf("backend", backend, "auto", "onednn", "nd4j");
-    if (microBatches < 1 || microBatches > batchSize) {
-      throw new IllegalArgumentException(
-          "microBatches is "
-              + microBatches
-              + ": a batch of batchSize "
-              + batchSize
-              + " sequences can be cut into 1 to "
-              + batchSize
-              + " parts");
-    }
     Require.atLeast("evaluateEverySteps", evaluateEverySteps, 0);
     Require.atLeast("evaluationTokens", evaluationTokens, 0);
   }
 
-  /** How a step is computed. */
-  public ComputeOptions compute() {
+  /**
+   * How a step is computed.
+   *
+   * @param microBatches parts that a batch is cut into
+   */
+  public ComputeOptions compute(int microBatches) {
     return new ComputeOptions(precision, microBatches, activationCheckpointing);
   }
 
@@ -65,7 +57,6 @@ public record TrainingConfig(
         batchSize,
         newBackend,
         precision,
-        microBatches,
         activationCheckpointing,
         optimizer,
         evaluateEverySteps,

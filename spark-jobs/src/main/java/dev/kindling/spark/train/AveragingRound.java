@@ -30,7 +30,7 @@ import scala.Tuple2;
  * of the same type, since kernels are chosen by what a processor can do, and with the same {@code
  * spark.task.cpus}, since threads may share out sums.
  */
-final class AveragingRound {
+final class AveragingRound implements TrainingRound {
   private final JavaSparkContext spark;
   private final ReplicaSpec spec;
   private final HadoopSettings hadoop;
@@ -57,13 +57,8 @@ final class AveragingRound {
     this.numReplicas = spec.data().numReplicas();
   }
 
-  /**
-   * Runs one round and waits for it. The state before stays held, for the caller to release.
-   *
-   * @param firstStep the optimiser step that it starts with, from 0
-   * @param numSteps H
-   */
-  Outcome run(TrainingState before, long firstStep, int numSteps) {
+  @Override
+  public Outcome run(TrainingState before, long firstStep, int numSteps) {
     long started = System.nanoTime();
     StorageLevel level = Storage.replicatedLevel(spark);
     String steps = "steps " + (firstStep + 1) + " to " + (firstStep + numSteps);

@@ -1,9 +1,11 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.Precision;
+import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.parallel.Mesh;
 import java.util.Locale;
@@ -44,6 +46,76 @@ final class Preflight {
             "a precision that the backend has",
             "set training.precision to f32, or training.backend to onednn");
       }
+    }
+  }
+
+  /**
+   * Checks that the model can be spread over the mesh, and its batches over the pipeline.
+   *
+   * @throws InvalidInputException saying what does not divide
+   */
+  static void requireMesh(TrainingPlan plan, ArchitectureConfig model) {
+    ParallelConfig parallel = plan.parallel();
+    if (parallel.microBatches() > plan.training().batchSize()) {
+      throw new InvalidInputException(
+          "parallel.microBatches is "
+              + parallel.microBatches()
+              + ", but a batch has training.batchSize "
+              + plan.training().batchSize()
+              + " sequences",
+          "micro-batches of 1 sequence or more",
+          "set parallel.microBatches to " + plan.training().batchSize() + " or less");
+    }
+    int numStages = parallel.pipelineParallel() * parallel.virtualStages();
+    int numPieces = model.placements().numPieces();
+    if (numStages > numPieces) {
+      throw new InvalidInputException(
+          "pipelineParallel "
+              + parallel.pipelineParallel()
+              + " × virtualStages "
+              + parallel.virtualStages()
+              + " = "
+              + numStages
+              + " stages, but the model has "
+              + numPieces
+              + " pieces: its layers, and the embedding and the head",
+          "at most one stage for a piece",
+          "set parallel.pipelineParallel or parallel.virtualStages lower, or give the model more"
+              + " layers");
+    }
+    try {
+      model.requireSlices(parallel.tensorParallel());
+    } catch (IllegalArgumentException e) {
+      throw new InvalidInputException(
+          e.getMessage(),
+          "heads and columns that parallel.tensorParallel divides",
+          "set parallel.tensorParallel to 1, or change the model",
+          e);
+    }
+  }
+
+  /**
+   * Checks that ranks that talk to each other can all run at once.
+   *
+   * @throws InvalidInputException if there are fewer slots than ranks, or Spark may take some away
+   */
+  static void requireSlots(JavaSparkContext spark, Mesh mesh) {
+    if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+      throw new InvalidInputException(
+          "spark.dynamicAllocation.enabled is true",
+          "a fixed number of executors, because the ranks of a step talk to each other",
+          "set --conf spark.dynamicAllocation.enabled=false, or use"
+              + " dataParallelism.mode=averaging with whole replicas");
+    }
+    int numSlots = numSlots(spark);
+    if (mesh.numRanks() > numSlots) {
+      throw new InvalidInputException(
+          mesh.equation()
+              + ", but "
+              + numSlots
+              + (numSlots == 1 ? " slot is free" : " slots are free"),
+          "a slot for every rank, because they run at once",
+          "give the cluster more executors or cores, or choose a smaller mesh");
     }
   }
 

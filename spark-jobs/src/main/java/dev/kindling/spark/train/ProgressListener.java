@@ -1,5 +1,8 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.model.layout.PieceRange;
+import dev.kindling.spark.parallel.schedule.SimulatedSchedule;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 
 /** Hears, on the driver and in order, how a run goes on. */
@@ -18,6 +21,14 @@ public interface ProgressListener {
    */
   default void runStarted(
       long numParameters, long firstStep, long numSteps, double unigramLoss, double uniformLoss) {}
+
+  /**
+   * The stages of a pipeline are cut.
+   *
+   * @param expected how its schedule would go at the speed that was measured
+   * @param stages the pieces of the model that every virtual stage has
+   */
+  default void pipelinePlanned(SimulatedSchedule expected, List<PieceRange> stages) {}
 
   /** A round was averaged and its outer step applied. */
   default void roundFinished(RoundReport report) {}

@@ -1,7 +1,7 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.arch.ArchitectureConfig;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.ShardLayout;
@@ -20,7 +20,7 @@ import java.io.Serializable;
  */
 record ReplicaSpec(
     ArchitectureConfig model,
-    AdamWConfig optimizer,
+    OptimizerConfig optimizer,
     ComputeOptions compute,
     String backend,
     InnerState innerState,

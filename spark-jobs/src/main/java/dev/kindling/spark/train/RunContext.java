@@ -3,11 +3,14 @@ package dev.kindling.spark.train;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.io.SpecialTokenIds;
+import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.spark.checkpoint.Checkpoints;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ShardLayout;
+import dev.kindling.spark.parallel.schedule.PipelineSchedule;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -64,18 +67,64 @@ record RunContext(
         objective);
   }
 
-  AveragingRound newRound() {
-    DataParallelismConfig.InnerState innerState = plan.dataParallelism().innerState();
-    ReplicaSpec spec =
-        new ReplicaSpec(
-            model,
-            plan.training().optimizer(),
-            plan.training().compute(),
-            plan.training().backend(),
-            innerState,
-            layout(),
-            data());
-    return new AveragingRound(spark, hadoop, spec, outerOptimizer());
+  /** Whether ranks talk to each other within a step, so that they have to run at once. */
+  boolean talks() {
+    return plan.mesh().ranksPerReplica() > 1 || isSynchronous();
+  }
+
+  private boolean isSynchronous() {
+    return plan.dataParallelism().mode() == DataParallelismConfig.Mode.SYNCHRONOUS;
+  }
+
+  /**
+   * The strategy.
+   *
+   * @param before settings of the checkpoint that the run goes on from; empty for none
+   */
+  TrainingRound newRound(ObjectNode before) {
+    if (!talks()) {
+      return new AveragingRound(spark, hadoop, replicaSpec(), outerOptimizer());
+    }
+    PipelineSchedule schedule = plan.parallel().pipelineSchedule();
+    List<PieceRange> stages = List.of(model.placements().allPieces());
+    if (schedule.numStages() > 1) {
+      // The pieces are measured as they are on ranks that have everything.
+      List<PieceTimer.Seconds> seconds = new PieceTimer(groupSpec(stages), hadoop).measure(spark);
+      stages =
+          Stages.of(
+              settings,
+              before,
+              schedule.numStages(),
+              seconds.stream().map(PieceTimer.Seconds::both).toList());
+      listener.pipelinePlanned(Stages.simulated(schedule, stages, seconds), stages);
+    }
+    return new GroupRound(spark, hadoop, groupSpec(stages), outerOptimizer());
+  }
+
+  private ReplicaSpec replicaSpec() {
+    return new ReplicaSpec(
+        model,
+        plan.training().optimizer(),
+        plan.compute(),
+        plan.training().backend(),
+        plan.dataParallelism().innerState(),
+        layout(),
+        data());
+  }
+
+  private GroupSpec groupSpec(List<PieceRange> stages) {
+    PipelineSchedule schedule = plan.parallel().pipelineSchedule();
+    return new GroupSpec(
+        plan.training().optimizer(),
+        plan.compute(),
+        plan.training().backend(),
+        plan.dataParallelism().innerState(),
+        layout(),
+        new GroupLayout(model, plan.mesh(), stages),
+        schedule,
+        isSynchronous(),
+        data(),
+        plan.parallel().timeout());
   }
 
   /** The tokens with a meaning of their own, for those who use the model. */

@@ -7,6 +7,7 @@ import dev.kindling.model.objective.Objective;
 import dev.kindling.model.objective.SpanCorruption;
 import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.config.ObjectiveConfig;
+import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -43,7 +44,10 @@ public final class RunObjective {
 
   /** What a replica holds outside the Java heap while it takes a step. */
   public static MemoryPlan memory(
-      ArchitectureConfig model, TrainingConfig training, Objective objective) {
+      ArchitectureConfig model,
+      TrainingConfig training,
+      ParallelConfig parallel,
+      Objective objective) {
     int length = model.contextLength();
     int targetLength = length;
     if (objective instanceof SpanCorruption spans) {
@@ -52,7 +56,13 @@ public final class RunObjective {
       length = lengths.inputLength();
       targetLength = lengths.targetLength();
     }
-    return MemoryPlan.of(model, training.compute(), training.batchSize(), length, targetLength);
+    return MemoryPlan.of(
+        model,
+        training.optimizer(),
+        training.compute(parallel.microBatches()),
+        training.batchSize(),
+        length,
+        targetLength);
   }
 
   /** Tokens of text that one sample takes; those that two samples share count once. */

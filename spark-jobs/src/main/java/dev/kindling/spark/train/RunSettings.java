@@ -58,6 +58,8 @@ final class RunSettings {
     ObjectNode changeable = settings.putObject(CHANGEABLE);
     SettingValues.add(changeable, "training", plan.training());
     changeable.remove(NOT_OF_THE_PARAMETERS);
+    SettingValues.add(changeable, "parallel", plan.parallel());
+    changeable.remove(List.of("parallel.dataParallel", "parallel.timeoutSeconds"));
     return settings;
   }
 

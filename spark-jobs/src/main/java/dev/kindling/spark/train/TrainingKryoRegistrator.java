@@ -17,6 +17,7 @@ public final class TrainingKryoRegistrator implements KryoRegistrator {
     register(kryo, WorkerState.class);
     register(kryo, ReplicaReport.class);
     register(kryo, Contribution.class);
+    register(kryo, PartContribution.class);
     register(kryo, ReplicaOutcome.class);
     register(kryo, ShardOutcome.class);
     register(kryo, BatchLoss.class);

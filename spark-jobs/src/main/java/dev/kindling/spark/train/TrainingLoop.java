@@ -1,5 +1,6 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.data.manifest.Manifest;
 import dev.kindling.spark.checkpoint.Checkpoint;
 import dev.kindling.spark.checkpoint.CheckpointContent;
 import dev.kindling.spark.checkpoint.CheckpointLayout;
@@ -38,7 +39,7 @@ final class TrainingLoop {
   private final RunLease lease;
   private final StopRequest stop;
   private final BackgroundCheckpoints background;
-  private final AveragingRound averaging;
+  private final TrainingRound rounds;
   private final RunHistory history;
   private final byte[] tokenizer;
   private TrainingState state;
@@ -65,7 +66,11 @@ final class TrainingLoop {
         new BackgroundCheckpoints(
             run,
             new CheckpointWriter(run.spark(), run.hadoop(), run.checkpoints(), lease::requireHeld));
-    this.averaging = run.newRound();
+    this.rounds =
+        run.newRound(
+            newest
+                .map(checkpoint -> checkpoint.trainer().settings())
+                .orElseGet(Manifest::newDetails));
     this.tokenizer = run.tokens().readTokenizer(run.spark().hadoopConfiguration());
     if (newest.isPresent()) {
       TrainerState trainer = newest.get().trainer();
@@ -215,7 +220,7 @@ final class TrainingLoop {
       return Optional.of(
           stop.whileCancellable(
               () -> run.spark().cancelJobGroup(JOB_GROUP),
-              () -> averaging.run(state, step, numSteps)));
+              () -> rounds.run(state, step, numSteps)));
     } catch (Exception e) {
       // Spark throws its checked SparkException undeclared, for a job that was cancelled too.
       if (stop.isHurried()) {

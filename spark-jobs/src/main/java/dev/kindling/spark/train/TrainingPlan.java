@@ -2,6 +2,7 @@ package dev.kindling.spark.train;
 
 import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.model.backend.Backends;
+import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.ModelConfig;
@@ -88,6 +89,11 @@ public record TrainingPlan(
 
   /** The ranks. */
   public Mesh mesh() {
-    return Mesh.ofReplicas(parallel.dataParallel());
+    return parallel.mesh();
+  }
+
+  /** How a step is computed. */
+  ComputeOptions compute() {
+    return training.compute(parallel.microBatches());
   }
 }

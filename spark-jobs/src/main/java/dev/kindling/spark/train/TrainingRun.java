@@ -13,6 +13,7 @@ import dev.kindling.spark.parallel.HadoopSettings;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrainingRun {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+
+  /** Failures without a checkpoint between them, after which something else is wrong. */
+  private static final int MAX_FAILURES_IN_A_ROW = 5;
 
   private TrainingRun() {}
 
@@ -53,6 +57,7 @@ public final class TrainingRun {
     ArchitectureConfig model = plan.model().forVocabulary(tokens.vocabSize());
     ModelSize.requireTrainable(model);
     Preflight.requirePrecision(plan.training());
+    Preflight.requireMesh(plan, model);
     Objective objective = RunObjective.of(hadoop, tokens, model, plan.objective());
     ObjectNode settings = RunSettings.of(plan, model, tokens);
     RunDirectory directory = new RunDirectory(hadoop, plan.output());
@@ -102,8 +107,12 @@ public final class TrainingRun {
       }
     }
     TokenShards.verify(session, run.tokens().path());
-    Preflight.compareWithSlots(
-        run.spark(), run.plan().mesh(), message -> warn(run.listener(), message));
+    if (run.talks()) {
+      Preflight.requireSlots(run.spark(), run.plan().mesh());
+    } else {
+      Preflight.compareWithSlots(
+          run.spark(), run.plan().mesh(), message -> warn(run.listener(), message));
+    }
     String application = run.spark().sc().applicationId();
     try (RunLease lease =
         RunLease.acquire(
@@ -112,13 +121,48 @@ public final class TrainingRun {
             application,
             RunLease.Timing.DEFAULT)) {
       // Its former holder may have gone on since.
-      long found = newest.map(checkpoint -> checkpoint.trainer().step()).orElse(0L);
-      if (run.checkpoints().hasLaterThan(found)) {
+      if (run.checkpoints().hasLaterThan(stepOf(newest))) {
         newest = newestValid(run);
         newest.ifPresent(checkpoint -> requireCompatible(run, checkpoint));
       }
-      return new TrainingLoop(run, lease, stop, newest).run();
+      return train(run, lease, stop, newest);
     }
+  }
+
+  /**
+   * Trains, and again from the newest checkpoint where ranks that talk to each other were lost:
+   * Spark cannot compute a part of a barrier stage again, as it can of other stages.
+   */
+  private static TrainingResult train(
+      RunContext run, RunLease lease, StopRequest stop, Optional<Checkpoint> start) {
+    Optional<Checkpoint> newest = start;
+    int failures = 0;
+    while (true) {
+      try {
+        return new TrainingLoop(run, lease, stop, newest).run();
+      } catch (Exception e) {
+        // Spark throws its checked SparkException undeclared.
+        if (!run.talks() || !(e instanceof SparkException) || stop.isRequested()) {
+          throw e;
+        }
+        Optional<Checkpoint> found = newestValid(run);
+        failures = stepOf(found) > stepOf(newest) ? 1 : failures + 1;
+        if (failures > MAX_FAILURES_IN_A_ROW) {
+          throw e;
+        }
+        newest = found;
+        warn(
+            run.listener(),
+            "ranks were lost; going on from step "
+                + stepOf(newest)
+                + ": "
+                + e.getMessage().lines().findFirst().orElse(""));
+      }
+    }
+  }
+
+  private static long stepOf(Optional<Checkpoint> checkpoint) {
+    return checkpoint.map(each -> each.trainer().step()).orElse(0L);
   }
 
   private static Optional<Checkpoint> newestValid(RunContext run) {

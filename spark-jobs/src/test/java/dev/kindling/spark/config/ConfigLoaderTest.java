@@ -125,7 +125,7 @@ class ConfigLoaderTest {
         .hasMessageContaining(directory + "/run.yaml: unknown key 'training.optimiser'")
         .hasMessageContaining("did you mean 'training.optimizer'?")
         .hasMessageContaining(
-            "steps, batchSize, backend, precision, microBatches, activationCheckpointing,"
+            "steps, batchSize, backend, precision, activationCheckpointing,"
                 + " optimizer, evaluateEverySteps, evaluationTokens");
   }
 
@@ -175,7 +175,9 @@ class ConfigLoaderTest {
           training: {steps: 0}                    | training: steps is 0                 | 1 or more
           training: {backend: cuda9}              | training: backend is cuda9           | auto, onednn, nd4j
           model: {embeddingSize: 100, numHeads: 3} | model: embeddingSize 100            | multiple of numHeads
-          training: {microBatches: 17}            | training: microBatches is 17         | into 1 to 16 parts
+          parallel: {microBatches: 0}             | parallel: microBatches is 0          | 1 or more
+          parallel: {schedule: 2f2b}              | parallel: schedule is '2f2b'         | gpipe, 1f1b, interleaved
+          parallel: {virtualStages: 2}            | virtualStages 2                      | any other has 1
           training: {precision: f16}              | training.precision is the text 'f16' | one of f32, bf16
           model: {architecture: mamba}            | model.architecture is the text       | one of gpt, bert, t5, bart
           model: {architecture: bert, bias: false} | model: bias is a setting of gpt     | architecture is bert
@@ -416,9 +418,9 @@ class ConfigLoaderTest {
         batchSize: 17
         backend: nd4j
         precision: bf16
-        microBatches: 4
         activationCheckpointing: true
         optimizer:
+          kind: sgd
           learningRate: 0.002
           minLearningRate: 0.0002
           warmupSteps: 101
@@ -430,9 +432,16 @@ class ConfigLoaderTest {
           maxGradientNorm: 2.0
         evaluateEverySteps: 101
         evaluationTokens: 65537
-      parallel: {dataParallel: 2}
+      parallel:
+        dataParallel: 2
+        pipelineParallel: 2
+        tensorParallel: 2
+        microBatches: 4
+        schedule: interleaved
+        virtualStages: 2
+        timeoutSeconds: 301
       dataParallelism:
-        mode: averaging
+        mode: synchronous
         localSteps: 11
         outer: {learningRate: 0.7, momentum: 0.9, nesterov: true}
         innerState: reset

@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import java.io.IOException;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkEnv;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import scala.Tuple2;
 
 /**
  * Real executors in JVMs of their own, and a real SIGKILL. What an undisturbed run gives is
@@ -62,7 +57,7 @@ class ExecutorLossTest {
   void anExecutorKilledInTheMiddleOfARoundDoesNotChangeOneBit(InnerState innerState) {
     // The second of three rounds: the first has left shuffle files and blocks on both executors,
     // and there is no checkpoint to fall back to.
-    Killer killer = new Killer("replicas, steps 101 to 200", executorPids(), false);
+    Killer killer = new Killer("replicas, steps 101 to 200", Executors.pids(spark, 2), false);
     spark.sparkContext().addSparkListener(killer);
     try {
       TrainingResult disturbed = run(spark, longRounds(innerState, out));
@@ -82,7 +77,7 @@ class ExecutorLossTest {
     // No copy of a block survives, neither for the round nor for the checkpoint: in the third
     // round,
     // both can only be had from the files that took the place of the first round's past.
-    Killer killer = new Killer("replicas, steps " + steps, executorPids(), true);
+    Killer killer = new Killer("replicas, steps " + steps, Executors.pids(spark, 2), true);
     spark.sparkContext().addSparkListener(killer);
     try {
       TrainingResult disturbed = run(spark, longRounds(InnerState.KEEP, out).withEveryRounds(1));
@@ -122,19 +117,5 @@ class ExecutorLossTest {
 
   private static TrainingResult run(SparkSession session, TinyPlan plan) {
     return TrainingRun.run(session, plan.plan(), ProgressListener.NONE);
-  }
-
-  /** The process of every executor, as it says itself, once there are two. */
-  private static Map<String, Long> executorPids() {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Map<String, Long> pids = new HashMap<>();
-    while (pids.size() < 2) {
-      context
-          .parallelize(IntStream.range(0, 8).boxed().toList(), 8)
-          .map(task -> new Tuple2<>(SparkEnv.get().executorId(), ProcessHandle.current().pid()))
-          .collect()
-          .forEach(pid -> pids.put(pid._1(), pid._2()));
-    }
-    return pids;
   }
 }

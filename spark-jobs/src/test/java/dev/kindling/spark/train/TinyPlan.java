@@ -1,6 +1,6 @@
 package dev.kindling.spark.train;
 
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
@@ -31,8 +31,8 @@ record TinyPlan(
   static final int BATCH_SIZE = 2;
   static final long SEED = 7;
 
-  static final AdamWConfig OPTIMIZER =
-      new AdamWConfig(0.01, 0.001, 2, 100, 0.9, 0.95, 1e-8, 0.1, 1);
+  static final OptimizerConfig OPTIMIZER =
+      OptimizerConfig.adamW(0.01, 0.001, 2, 100, 0.9, 0.95, 1e-8, 0.1, 1);
 
   static TinyPlan of(Path tokens, java.nio.file.Path output) {
     return new TinyPlan(
@@ -182,14 +182,13 @@ record TinyPlan(
         model,
         ObjectiveConfig.published(),
         training(steps, OPTIMIZER),
-        new ParallelConfig(dataParallel),
+        ParallelConfig.ofReplicas(dataParallel),
         new DataParallelismConfig(Mode.AVERAGING, localSteps, outer, innerState),
         new CheckpointConfig(everyRounds, 2, true, 30),
         numShards);
   }
 
-  static TrainingConfig training(long steps, AdamWConfig optimizer) {
-    return new TrainingConfig(
-        steps, BATCH_SIZE, "onednn", Precision.F32, 1, false, optimizer, 4, 40);
+  static TrainingConfig training(long steps, OptimizerConfig optimizer) {
+    return new TrainingConfig(steps, BATCH_SIZE, "onednn", Precision.F32, false, optimizer, 4, 40);
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.model.optim.AdamWConfig;
+import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.config.ModelConfig;
 import java.io.IOException;
@@ -171,7 +171,7 @@ class TrainingRunErrorsTest {
   @Test
   void aLossThatIsNotFiniteStopsTheRunAndLeavesTheLastCheckpoint() throws IOException {
     TrainingPlan plan = finished.withOutput(own).withSteps(40).plan();
-    AdamWConfig exploding = new AdamWConfig(1e30, 1e30, 0, 100, 0.9, 0.95, 1e-8, 0, 0);
+    OptimizerConfig exploding = OptimizerConfig.adamW(1e30, 1e30, 0, 100, 0.9, 0.95, 1e-8, 0, 0);
     TrainingPlan diverging =
         new TrainingPlan(
             plan.tokens(),

@@ -1,0 +1,151 @@
+package dev.kindling.spark.train;
+
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import dev.kindling.model.layout.PartLayout;
+import dev.kindling.model.layout.PartRuns;
+import dev.kindling.model.train.ModelPart;
+import dev.kindling.model.train.NonFiniteLossException;
+import dev.kindling.model.train.StepMetrics;
+import dev.kindling.model.train.StepPosition;
+import dev.kindling.spark.communicate.Communicator;
+import dev.kindling.spark.communicate.Communicators;
+import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.parallel.HadoopSettings;
+import dev.kindling.spark.parallel.ParameterShard;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.TaskContext;
+import scala.Tuple2;
+
+/**
+ * A rank's task in a barrier stage: gathers its part of the state, takes the steps of the round
+ * with all other ranks, and hands out the result by shard.
+ *
+ * @param spec the ranks' constants
+ * @param hadoop the filesystem's settings
+ * @param firstStep the optimiser step that the round starts with, from 0
+ * @param numSteps in this round
+ */
+record GroupSteps(GroupSpec spec, HadoopSettings hadoop, long firstStep, int numSteps)
+    implements Serializable {
+
+  /** What the task gives to every shard. */
+  Iterator<Tuple2<Integer, PartContribution>> run(Iterator<ParameterShard> gathered) {
+    BarrierTaskContext task = BarrierTaskContext.get();
+    int rank = task.partitionId();
+    int numTasks = task.getTaskInfos().length;
+    if (numTasks != spec.mesh().numRanks()) {
+      // Of results that were lost with an executor, Spark runs again only those.
+      throw new IllegalStateException(
+          numTasks
+              + " of "
+              + spec.mesh().numRanks()
+              + " ranks were to run again, without the others");
+    }
+    PartLayout layout = GatherParts.part(spec.layout(), rank);
+    Communicator world = Communicators.inBarrier(task, spec.timeout());
+    RankGroups groups = null;
+    try (Backend backend = Backends.open(spec.backend(), TaskContext.get().cpus())) {
+      groups = RankGroups.of(world, spec.layout());
+      try (ModelPart part =
+          new ModelPart(
+              spec.layout().model(),
+              layout,
+              new CommunicatorSlices(groups.tensor()),
+              spec.optimizer(),
+              spec.compute(),
+              backend)) {
+        long bytes = receive(gathered, part);
+        ReplicaReport report = train(part, groups, bytes);
+        return hand(part, groups, report).iterator();
+      }
+    } catch (RuntimeException | Error e) {
+      // Nobody has to wait for the timeout to learn that this rank is gone.
+      world.abort(e);
+      throw e;
+    } finally {
+      if (groups == null) {
+        world.close();
+      } else {
+        groups.close();
+      }
+    }
+  }
+
+  private long receive(Iterator<ParameterShard> gathered, ModelPart part) {
+    PartRuns runs = PartRuns.ofHeld(part.layout());
+    long bytes = 0;
+    int received = 0;
+    while (gathered.hasNext()) {
+      ParameterShard shard = gathered.next();
+      ShardRuns inShard = new ShardRuns(runs, spec.shards(), shard.shard());
+      inShard.write(shard.theta(), part.parameters());
+      if (shard.firstMoments().length > 0) {
+        inShard.write(shard.firstMoments(), part.moments().get(0));
+        inShard.write(shard.secondMoments(), part.moments().get(1));
+      }
+      bytes += shard.numBytes();
+      received++;
+    }
+    if (received != spec.shards().numShards()) {
+      throw new IllegalStateException(
+          "a rank received " + received + " of " + spec.shards().numShards() + " shards");
+    }
+    return bytes;
+  }
+
+  private ReplicaReport train(ModelPart part, RankGroups groups, long bytesGathered) {
+    double[] losses = new double[numSteps];
+    double[] gradientNorms = new double[numSteps];
+    double[] learningRates = new double[numSteps];
+    long momentSteps = spec.innerState() == InnerState.RESET ? 0 : firstStep;
+    int replica = spec.mesh().replica(groups.world().rank());
+    long firstSample = (long) replica * spec.data().batchSize();
+    String failure = "";
+    long started = System.nanoTime();
+    try (DataOrder.Reader reader = spec.data().open(hadoop.get());
+        GroupTrainer trainer = new GroupTrainer(spec, part, groups)) {
+      for (int i = 0; i < numSteps; i++) {
+        StepPosition position =
+            new StepPosition(firstStep + i, momentSteps + i, spec.data().seed(), firstSample);
+        StepMetrics metrics = trainer.step(reader.read(firstStep + i, replica), position);
+        losses[i] = metrics.loss();
+        gradientNorms[i] = metrics.gradientNorm();
+        learningRates[i] = metrics.learningRate();
+      }
+    } catch (NonFiniteLossException e) {
+      // All ranks have come to it, and would again: it goes to the driver as a result.
+      failure = "replica " + replica + ": " + e.getMessage();
+    }
+    double seconds = (System.nanoTime() - started) / 1e9;
+    return new ReplicaReport(
+        replica, losses, gradientNorms, learningRates, seconds, bytesGathered, failure);
+  }
+
+  private List<Tuple2<Integer, PartContribution>> hand(
+      ModelPart part, RankGroups groups, ReplicaReport report) {
+    int rank = groups.world().rank();
+    boolean sharesMoments = spec.innerState() != InnerState.RESET && !part.moments().isEmpty();
+    PartRuns runs = PartRuns.ofOwn(part.layout());
+    List<Tuple2<Integer, PartContribution>> handed = new ArrayList<>();
+    for (int shard = 0; shard < spec.shards().numShards(); shard++) {
+      byte[] none = new byte[0];
+      boolean tells = !report.failed() && spec.contributes(report.replica());
+      ShardRuns inShard = new ShardRuns(runs, spec.shards(), shard);
+      boolean tellsMoments = tells && sharesMoments;
+      Contribution values =
+          new Contribution(
+              report,
+              tells ? inShard.read(part.parameters()) : none,
+              tellsMoments ? inShard.read(part.moments().get(0)) : none,
+              tellsMoments ? inShard.read(part.moments().get(1)) : none);
+      handed.add(
+          new Tuple2<>(shard, new PartContribution(rank % spec.mesh().ranksPerReplica(), values)));
+    }
+    return handed;
+  }
+}
