@@ -19,6 +19,12 @@ import org.apache.hadoop.fs.Path;
 /** The files of a run beside its checkpoints; all of them can be made again from these. */
 final class RunDirectory {
   private static final String METRICS = CheckpointLayout.METRICS;
+
+  /**
+   * Written anew from the metrics, so that a run that goes on neither misses nor repeats a step.
+   */
+  private static final String EVENTS = "tensorboard/events.out.tfevents.0.kindling";
+
   private static final String SUMMARY = "summary.json";
 
   /** Says that the directory is a run's. It is the first file of a run, so nothing else is. */
@@ -118,6 +124,7 @@ final class RunDirectory {
 
   void writeMetrics(RunHistory history) {
     write(METRICS, history.toBytes());
+    write(EVENTS, history.toEvents());
   }
 
   void writeSummary(RunSummary summary) {

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.spark.report.TensorBoardEvents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /**
  * The lines of {@code metrics.jsonl}: one object per step, per round and per evaluation, told apart
@@ -22,7 +25,20 @@ import java.util.OptionalDouble;
 final class RunHistory {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /** What becomes a curve, and how it is called. */
+  private static final Map<String, String> CURVES =
+      new TreeMap<>(
+          Map.of(
+              "loss", "loss/train",
+              "validation_loss", "loss/validation",
+              "gradient_norm", "optimizer/gradient_norm",
+              "learning_rate", "optimizer/learning_rate",
+              "tokens_per_second", "speed/tokens_per_second",
+              "bytes_moved", "speed/bytes_moved_per_round"));
+
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+  private final TensorBoardEvents events = new TensorBoardEvents();
+  private double seconds;
   private double lastTrainingLoss = Double.NaN;
   private double lastValidationLoss = Double.NaN;
   private long lastFullEvaluation = -1;
@@ -89,6 +105,11 @@ final class RunHistory {
     return lines.toByteArray();
   }
 
+  /** The same as curves for TensorBoard. */
+  byte[] toEvents() {
+    return events.toBytes();
+  }
+
   int numBytes() {
     return lines.size();
   }
@@ -107,6 +128,13 @@ final class RunHistory {
   }
 
   private void remember(JsonNode line) {
+    seconds += line.path("seconds").asDouble();
+    CURVES.forEach(
+        (key, tag) -> {
+          if (line.path(key).isNumber()) {
+            events.add(tag, line.path("step").longValue(), seconds, line.path(key).doubleValue());
+          }
+        });
     if (line.has("loss")) {
       lastTrainingLoss = line.get("loss").doubleValue();
     }
