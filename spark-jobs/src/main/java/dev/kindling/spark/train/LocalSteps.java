@@ -45,7 +45,7 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
   }
 
   private long receive(Iterator<ParameterShard> gathered, WorkerState state, LocalTrainer trainer) {
-    Moments moments = Moments.of(state, spec.layout());
+    Moments moments = Moments.of(state, spec);
     long bytes = 0;
     int received = 0;
     while (gathered.hasNext()) {

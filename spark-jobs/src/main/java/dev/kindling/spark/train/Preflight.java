@@ -5,6 +5,7 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.Precision;
+import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.parallel.Mesh;
@@ -65,6 +66,17 @@ final class Preflight {
               + " sequences",
           "micro-batches of 1 sequence or more",
           "set parallel.microBatches to " + plan.training().batchSize() + " or less");
+    }
+    DataParallelismConfig replicas = plan.dataParallelism();
+    boolean areGroups = plan.mesh().ranksPerReplica() > 1 && parallel.dataParallel() > 1;
+    if (areGroups
+        && replicas.mode() == DataParallelismConfig.Mode.AVERAGING
+        && replicas.innerState() == DataParallelismConfig.InnerState.KEEP) {
+      throw new InvalidInputException(
+          "dataParallelism.innerState is keep, and replicas are groups: " + plan.mesh().equation(),
+          "moments that are averaged or reset where replicas of several ranks average",
+          "set dataParallelism.innerState to average or reset, or dataParallelism.mode to"
+              + " synchronous");
     }
     int numStages = parallel.pipelineParallel() * parallel.virtualStages();
     int numPieces = model.placements().numPieces();

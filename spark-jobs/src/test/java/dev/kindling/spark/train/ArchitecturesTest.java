@@ -60,7 +60,8 @@ class ArchitecturesTest {
         BART,
         BART + " objective.denoising.deleteRatio=0.1 objective.denoising.rotateProbability=0.5",
         T5 + " training.precision=bf16 training.activationCheckpointing=true",
-        "model.architecture=gpt parallel.microBatches=2 training.precision=bf16"
+        "model.architecture=gpt parallel.microBatches=2 training.precision=bf16",
+        "model.architecture=gpt training.optimizer.kind=sgd"
       })
   void aRunThatGoesOnFromItsCheckpointEndsWithTheSameBits(String settings) throws IOException {
     TrainingResult whole = run(plan("whole", settings));

@@ -1,8 +1,10 @@
 package dev.kindling.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.data.InvalidInputException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -97,6 +100,52 @@ class MeshTrainingTest {
           .isCloseTo(expected.get(step), within(TOLERANCE * expected.get(step)));
     }
     assertThat(losses.get(NUM_STEPS - 1)).isLessThan(losses.get(0));
+  }
+
+  /** One local step with SGD, and the plain mean, is a step with the mean gradient. */
+  @Test
+  void averagingAfterEveryStepOfSgdIsSynchronousSgd() throws IOException {
+    String sgd =
+        "model.architecture=gpt model.dropout=0 training.batchSize=2 parallel.dataParallel=2"
+            + " training.optimizer.kind=sgd training.optimizer.maxGradientNorm=0"
+            + " training.optimizer.learningRate=0.1 ";
+    List<Double> synchronous = losses(sgd + SYNCHRONOUS);
+    List<Double> averaged = losses(sgd + "dataParallelism.localSteps=1 checkpoint.everyRounds=20");
+    for (int step = 0; step < NUM_STEPS; step++) {
+      assertThat(averaged.get(step))
+          .isCloseTo(synchronous.get(step), within(TOLERANCE * synchronous.get(step)));
+    }
+  }
+
+  /** Two groups of two ranks each that average their parameters and moments. */
+  @Test
+  void groupsThatAverageAreReplicasThatAverage() throws IOException {
+    String rounds =
+        "model.architecture=gpt training.batchSize=2 parallel.dataParallel=2"
+            + " dataParallelism.localSteps=5 dataParallelism.innerState=average"
+            + " dataParallelism.outer.learningRate=0.7 dataParallelism.outer.momentum=0.9"
+            + " dataParallelism.outer.nesterov=true ";
+    List<Double> replicas = losses(rounds);
+    List<Double> groups = losses(rounds + "parallel.pipelineParallel=2 parallel.microBatches=2");
+    for (int step = 0; step < NUM_STEPS; step++) {
+      assertThat(groups.get(step))
+          .isCloseTo(replicas.get(step), within(TOLERANCE * replicas.get(step)));
+    }
+  }
+
+  @Test
+  void whatDoesNotDivideIsRefused() {
+    assertRefused("parallel.tensorParallel=3", "numHeads 2 is not a multiple of tensorParallel 3");
+    assertRefused("parallel.pipelineParallel=7", "7 stages, but the model has 6 pieces");
+    assertRefused(
+        "training.batchSize=2 parallel.microBatches=3", "a batch has training.batchSize 2");
+    assertRefused("parallel.dataParallel=2 parallel.pipelineParallel=2", "innerState is keep");
+  }
+
+  private static void assertRefused(String settings, String message) {
+    assertThatThrownBy(() -> losses(settings))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(message);
   }
 
   private static List<Double> losses(String settings) throws IOException {
