@@ -5,6 +5,7 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.parallel.Mesh;
 import dev.kindling.spark.report.Words;
@@ -21,6 +22,8 @@ import org.apache.hadoop.fs.Path;
  *
  * @param numParameters P
  * @param mesh the ranks
+ * @param elastic whether the number of replicas follows the cluster's slots
+ * @param pseudoGradients how replicas send what they have learned
  * @param numRounds averages that the run will take
  * @param tokensPerRound of all replicas
  * @param trainTokens of the train split
@@ -33,6 +36,8 @@ import org.apache.hadoop.fs.Path;
 record PretrainPlan(
     long numParameters,
     Mesh mesh,
+    boolean elastic,
+    PseudoGradients pseudoGradients,
     long numRounds,
     long tokensPerRound,
     long trainTokens,
@@ -52,6 +57,7 @@ record PretrainPlan(
         config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
     long numParameters = ModelSize.requireTrainable(model);
     Mesh mesh = config.parallel().mesh();
+    PseudoGradients sent = config.dataParallelism().pseudoGradients();
     int localSteps = config.dataParallelism().localSteps();
     Objective objective = RunObjective.of(hadoop, tokens, model, config.objective());
     long tokensPerStep =
@@ -62,12 +68,16 @@ record PretrainPlan(
     return new PretrainPlan(
         numParameters,
         mesh,
+        config.dataParallelism().elastic(),
+        sent,
         numRounds,
         tokensPerStep * localSteps,
         manifest.details().at("/splits/train/tokens").asLong(),
         RunObjective.memory(model, config.training(), config.parallel(), objective),
-        numParameters * heapBytesPerParameter(config.dataParallelism().innerState()),
-        2L * mesh.dataParallel() * numParameters * Float.BYTES,
+        numParameters
+            * (heapBytesPerParameter(config.dataParallelism().innerState())
+                + (sent == PseudoGradients.F32 ? 0 : Float.BYTES)),
+        mesh.dataParallel() * (numParameters * Float.BYTES + sent.encodedBytes(numParameters)),
         Math.min(numRounds, TrainingRun.roundsPerCheckpoint(config.checkpoint())));
   }
 
@@ -81,7 +91,10 @@ record PretrainPlan(
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("model   " + Words.count(numParameters, "parameter"));
-    lines.add("mesh    " + mesh.equation());
+    lines.add(
+        "mesh    "
+            + mesh.equation()
+            + (elastic ? " at most: a round takes as many replicas as there are slots" : ""));
     lines.add(
         "rounds  "
             + Words.number(numRounds)
@@ -110,6 +123,9 @@ record PretrainPlan(
             + Words.bytes(bytesMovedPerRound)
             + " per round (all-gather and reduce-scatter of "
             + Words.bytes(numParameters * Float.BYTES)
+            + (pseudoGradients == PseudoGradients.F32
+                ? ""
+                : " and " + Words.bytes(pseudoGradients.encodedBytes(numParameters)))
             + " for every replica)");
     lines.add(
         "disk    about "

@@ -10,8 +10,17 @@ import java.util.Locale;
  * @param localSteps H, steps of every replica between two averages
  * @param outer what is done with the averaged pseudo-gradient
  * @param innerState what becomes of the replicas' optimiser moments at the end of a round
+ * @param pseudoGradients how replicas send what they have learned
+ * @param elastic whether a round takes as many replicas as the cluster has slots for, up to {@code
+ *     parallel.dataParallel}
  */
-public record DataParallelismConfig(Mode mode, int localSteps, Outer outer, InnerState innerState) {
+public record DataParallelismConfig(
+    Mode mode,
+    int localSteps,
+    Outer outer,
+    InnerState innerState,
+    PseudoGradients pseudoGradients,
+    boolean elastic) {
 
   /** The strategies. */
   public enum Mode {
@@ -34,6 +43,36 @@ public record DataParallelismConfig(Mode mode, int localSteps, Outer outer, Inne
     AVERAGE,
     /** All replicas start from zero. */
     RESET;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** In how many bits an element of a replica's pseudo-gradient travels. */
+  public enum PseudoGradients {
+    /** Exactly: the replica's parameters are sent themselves. */
+    F32,
+    /** The difference, rounded to bfloat16. */
+    BF16,
+    /**
+     * The difference in 255 levels of the largest magnitude in each block of {@link #BLOCK}
+     * elements (Dettmers et al. 2022), as INTELLECT-1 (Jaghouar et al. 2024) sends it.
+     */
+    INT8;
+
+    /** Elements that share a scale. */
+    public static final int BLOCK = 256;
+
+    /** What so many elements take. */
+    public long encodedBytes(long numElements) {
+      return switch (this) {
+        case F32 -> numElements * Float.BYTES;
+        case BF16 -> numElements * Short.BYTES;
+        case INT8 -> numElements + (numElements + BLOCK - 1) / BLOCK * Float.BYTES;
+      };
+    }
 
     @Override
     public String toString() {

@@ -30,6 +30,11 @@ public record Mesh(int dataParallel, int pipelineParallel, int tensorParallel)
     return new Mesh(dataParallel, 1, 1);
   }
 
+  /** The same replicas, in another number. */
+  public Mesh withReplicas(int newDataParallel) {
+    return new Mesh(newDataParallel, pipelineParallel, tensorParallel);
+  }
+
   /** All ranks. */
   public int numRanks() {
     return Math.multiplyExact(dataParallel, ranksPerReplica());

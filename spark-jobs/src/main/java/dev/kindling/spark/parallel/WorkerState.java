@@ -20,6 +20,11 @@ public record WorkerState(int replica, byte[] firstMoments, byte[] secondMoments
     return new WorkerState(replica, new byte[0], new byte[0]);
   }
 
+  /** The same moments as the state of another replica. */
+  public WorkerState of(int otherReplica) {
+    return new WorkerState(otherReplica, firstMoments, secondMoments);
+  }
+
   /** Whether the moments are zero and not spelled out. */
   public boolean isFresh() {
     return firstMoments.length == 0;

@@ -35,7 +35,6 @@ final class AveragingRound implements TrainingRound {
   private final ReplicaSpec spec;
   private final HadoopSettings hadoop;
   private final OuterOptimizer optimizer;
-  private final int numReplicas;
 
   /**
    * What the driver learns of a round.
@@ -54,30 +53,31 @@ final class AveragingRound implements TrainingRound {
     this.hadoop = hadoop;
     this.spec = spec;
     this.optimizer = optimizer;
-    this.numReplicas = spec.data().numReplicas();
   }
 
   @Override
-  public Outcome run(TrainingState before, long firstStep, int numSteps) {
+  public Outcome run(TrainingState before, RoundPlan round) {
     long started = System.nanoTime();
     StorageLevel level = Storage.replicatedLevel(spark);
-    String steps = "steps " + (firstStep + 1) + " to " + (firstStep + numSteps);
+    int numReplicas = round.numReplicas();
     boolean keep = spec.innerState() == InnerState.KEEP;
 
     JavaRDD<ReplicaOutcome> trained =
         gather(before.shards(), numReplicas)
-            .zipPartitions(before.workers(), new LocalSteps(spec, hadoop, firstStep, numSteps))
-            .setName("replicas, " + steps);
+            .zipPartitions(
+                workers(before.workers(), numReplicas), new LocalSteps(spec, hadoop, round))
+            .setName("replicas, " + round.steps());
     if (keep) {
       trained.persist(level);
     }
     JavaRDD<ShardOutcome> stepped =
         scatter(trained)
-            .zipPartitions(before.shards(), new OuterStep(optimizer, numReplicas))
-            .setName("shards after " + steps)
+            .zipPartitions(
+                before.shards(), new OuterStep(optimizer, spec.pseudoGradients(), numReplicas))
+            .setName("shards after " + round.steps())
             .persist(level);
 
-    spark.setJobDescription("train " + steps);
+    spark.setJobDescription("train " + round.steps());
     List<ShardOutcome> told = stepped.map(ShardOutcome::withoutParameters).collect();
 
     List<JavaRDD<?>> held = new ArrayList<>(List.of(stepped));
@@ -95,6 +95,30 @@ final class AveragingRound implements TrainingRound {
         told.stream().mapToLong(ShardOutcome::bytesReduced).sum()
             + reports.stream().mapToLong(ReplicaReport::bytesGathered).sum();
     return new Outcome(after, reports, bytes, (System.nanoTime() - started) / 1e9);
+  }
+
+  /**
+   * The states of {@code numReplicas} replicas, made from those of the round before: replicas that
+   * leave take theirs along, and one that joins goes on from the moments of {@code r mod R}, which
+   * have seen other samples but as many steps.
+   */
+  private JavaRDD<WorkerState> workers(JavaRDD<WorkerState> before, int numReplicas) {
+    int numBefore = before.getNumPartitions();
+    if (numBefore == numReplicas) {
+      return before;
+    }
+    if (spec.innerState() != InnerState.KEEP) {
+      return freshWorkers(spark, numReplicas);
+    }
+    return before
+        .flatMapToPair(
+            state ->
+                IntStream.range(0, numReplicas)
+                    .filter(replica -> replica % numBefore == state.replica())
+                    .mapToObj(replica -> new Tuple2<>(replica, state.of(replica)))
+                    .iterator())
+        .partitionBy(new NumberPartitioner(numReplicas))
+        .values();
   }
 
   /** The state of replicas that have not taken a step, one partition each. */

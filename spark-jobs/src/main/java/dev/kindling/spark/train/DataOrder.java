@@ -16,27 +16,32 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
- * What a replica sees in a step: a pure function of (seed, step, replica). Sample {@code j} of a
- * batch has the global number {@code (step * R + replica) * B + j}, {@link MixtureOrder} says from
- * which part of a mixture it is, {@link SampleIndex} maps numbers to windows, and the objective
- * draws the noise of a sample from (seed, epoch, number in the epoch).
+ * What is learned from, in an order that is a pure function of (seed, sample): every sample has a
+ * global number, and all replicas together take them one after the other ({@link RoundPlan} says
+ * who takes which). {@link MixtureOrder} says from which part of a mixture a number is, {@link
+ * SampleIndex} maps numbers to windows, and the objective draws the noise of a sample from (seed,
+ * epoch, number in the epoch).
  *
  * @param tokens the directory of the token shards
  * @param seed of the order and of the noise
- * @param numReplicas R
  * @param batchSize B, sequences per replica and step
  * @param objective what samples are made of the windows
  */
-record DataOrder(String tokens, long seed, int numReplicas, int batchSize, Objective objective)
+record DataOrder(String tokens, long seed, int batchSize, Objective objective)
     implements Serializable {
 
   Reader open(Configuration hadoop) {
     return new Reader(this, Mixture.of(hadoop, new Path(tokens)), hadoop);
   }
 
-  /** Tokens of text that one step is made of, all replicas together. */
-  long tokensPerStep() {
+  /** Tokens of text that a step of {@code numReplicas} replicas is made of. */
+  long tokensPerStep(int numReplicas) {
     return (long) numReplicas * batchSize * RawWindows.stride(objective);
+  }
+
+  /** Samples that so many tokens of text were made of: the number of the next one. */
+  long numSamples(long numTokens) {
+    return numTokens / RawWindows.stride(objective);
   }
 
   /** A part of the data, with an order, epochs and noise of its own. */
@@ -89,8 +94,8 @@ record DataOrder(String tokens, long seed, int numReplicas, int batchSize, Objec
       return CounterBasedRandom.key(seed, part);
     }
 
-    Batch read(long step, int replica) {
-      long first = Math.multiplyExact(step * order.numReplicas + replica, (long) order.batchSize);
+    /** The batch of the B samples from number {@code first} on. */
+    Batch read(long first) {
       List<RawSample> samples = new ArrayList<>();
       for (long sample = first; sample < first + order.batchSize; sample++) {
         samples.add(sources.get(mixture.part(sample)).read(mixture.number(sample)));

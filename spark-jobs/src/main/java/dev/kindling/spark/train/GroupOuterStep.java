@@ -44,7 +44,7 @@ record GroupOuterStep(GroupSpec spec, OuterOptimizer optimizer)
       received++;
       if (!values.report().failed() && spec.contributes(replica)) {
         ShardRuns ofRank = runs.get(part.rankInReplica());
-        thetas.place(replica, values.theta(), ofRank);
+        thetas.place(replica, values.update(), ofRank);
         firsts.place(replica, values.firstMoments(), ofRank);
         seconds.place(replica, values.secondMoments(), ofRank);
       }

@@ -44,9 +44,8 @@ final class GroupRound implements TrainingRound {
   }
 
   @Override
-  public AveragingRound.Outcome run(TrainingState before, long firstStep, int numSteps) {
+  public AveragingRound.Outcome run(TrainingState before, RoundPlan round) {
     long started = System.nanoTime();
-    String steps = "steps " + (firstStep + 1) + " to " + (firstStep + numSteps);
     int numRanks = spec.mesh().numRanks();
     JavaRDD<ParameterShard> gathered =
         before
@@ -55,16 +54,16 @@ final class GroupRound implements TrainingRound {
             .partitionBy(new NumberPartitioner(numRanks))
             .values();
     JavaPairRDD<Integer, PartContribution> trained =
-        inBarrier(gathered, new GroupSteps(spec, hadoop, firstStep, numSteps), "ranks, " + steps);
+        inBarrier(gathered, new GroupSteps(spec, hadoop, round), "ranks, " + round.steps());
     JavaRDD<ShardOutcome> stepped =
         trained
             .partitionBy(new NumberPartitioner(spec.shards().numShards()))
             .values()
             .zipPartitions(before.shards(), new GroupOuterStep(spec, optimizer))
-            .setName("shards after " + steps)
+            .setName("shards after " + round.steps())
             .persist(Storage.replicatedLevel(spark));
 
-    spark.setJobDescription("train " + steps);
+    spark.setJobDescription("train " + round.steps());
     List<ShardOutcome> told = stepped.map(ShardOutcome::withoutParameters).collect();
 
     TrainingState after =

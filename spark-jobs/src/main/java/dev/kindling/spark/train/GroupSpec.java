@@ -3,6 +3,7 @@ package dev.kindling.spark.train;
 import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.config.TrainingConfig.OnNonFinite;
 import dev.kindling.spark.parallel.Mesh;
 import dev.kindling.spark.parallel.ShardLayout;
 import dev.kindling.spark.parallel.schedule.PipelineSchedule;
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param optimizer the inner optimiser
  * @param compute how a step is computed
  * @param backend the kernels' name, resolved: never {@code auto}
+ * @param onNonFinite what becomes of a step that cannot be taken
  * @param innerState what becomes of the moments between rounds
  * @param shards how the state is cut between rounds
  * @param layout how ranks share the model
@@ -27,6 +29,7 @@ record GroupSpec(
     OptimizerConfig optimizer,
     ComputeOptions compute,
     String backend,
+    OnNonFinite onNonFinite,
     InnerState innerState,
     ShardLayout shards,
     GroupLayout layout,

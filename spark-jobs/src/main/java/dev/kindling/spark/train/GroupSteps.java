@@ -4,9 +4,8 @@ import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PartRuns;
+import dev.kindling.model.train.LocalTrainer.Gradient;
 import dev.kindling.model.train.ModelPart;
-import dev.kindling.model.train.NonFiniteLossException;
-import dev.kindling.model.train.StepMetrics;
 import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.communicate.Communicator;
 import dev.kindling.spark.communicate.Communicators;
@@ -27,11 +26,9 @@ import scala.Tuple2;
  *
  * @param spec the ranks' constants
  * @param hadoop the filesystem's settings
- * @param firstStep the optimiser step that the round starts with, from 0
- * @param numSteps in this round
+ * @param round what they do this time
  */
-record GroupSteps(GroupSpec spec, HadoopSettings hadoop, long firstStep, int numSteps)
-    implements Serializable {
+record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implements Serializable {
 
   /** What the task gives to every shard. */
   Iterator<Tuple2<Integer, PartContribution>> run(Iterator<ParameterShard> gathered) {
@@ -98,32 +95,25 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, long firstStep, int num
     return bytes;
   }
 
+  /**
+   * All ranks of a replica, or of synchronous replicas, come to the same numbers and decide alike.
+   */
   private ReplicaReport train(ModelPart part, RankGroups groups, long bytesGathered) {
-    double[] losses = new double[numSteps];
-    double[] gradientNorms = new double[numSteps];
-    double[] learningRates = new double[numSteps];
-    long momentSteps = spec.innerState() == InnerState.RESET ? 0 : firstStep;
     int replica = spec.mesh().replica(groups.world().rank());
-    long firstSample = (long) replica * spec.data().batchSize();
-    String failure = "";
-    long started = System.nanoTime();
+    StepLog steps = new StepLog(round, spec.data(), spec.innerState(), spec.onNonFinite(), replica);
     try (DataOrder.Reader reader = spec.data().open(hadoop.get());
         GroupTrainer trainer = new GroupTrainer(spec, part, groups)) {
-      for (int i = 0; i < numSteps; i++) {
-        StepPosition position =
-            new StepPosition(firstStep + i, momentSteps + i, spec.data().seed(), firstSample);
-        StepMetrics metrics = trainer.step(reader.read(firstStep + i, replica), position);
-        losses[i] = metrics.loss();
-        gradientNorms[i] = metrics.gradientNorm();
-        learningRates[i] = metrics.learningRate();
+      while (steps.hasNext()) {
+        StepPosition position = steps.position();
+        Gradient gradient = trainer.computeGradient(reader.read(steps.firstSample()), position);
+        if (steps.allows(gradient)) {
+          steps.took(gradient, part.update(position, gradient.norm()));
+        } else {
+          steps.leftOut(gradient);
+        }
       }
-    } catch (NonFiniteLossException e) {
-      // All ranks have come to it, and would again: it goes to the driver as a result.
-      failure = "replica " + replica + ": " + e.getMessage();
     }
-    double seconds = (System.nanoTime() - started) / 1e9;
-    return new ReplicaReport(
-        replica, losses, gradientNorms, learningRates, seconds, bytesGathered, failure);
+    return steps.report(bytesGathered);
   }
 
   private List<Tuple2<Integer, PartContribution>> hand(

@@ -5,9 +5,8 @@ import dev.kindling.model.batch.Batch;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.OffHeapMemory;
 import dev.kindling.model.tensor.Tensor;
+import dev.kindling.model.train.LocalTrainer.Gradient;
 import dev.kindling.model.train.ModelPart;
-import dev.kindling.model.train.NonFiniteLossException;
-import dev.kindling.model.train.StepMetrics;
 import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.communicate.Communicator;
 import dev.kindling.spark.parallel.Mesh;
@@ -43,22 +42,19 @@ final class GroupTrainer implements AutoCloseable {
   }
 
   /**
-   * One step of all ranks.
+   * Forward and backward of all ranks; nothing is updated.
    *
    * @param batch of this rank's replica
-   * @throws NonFiniteLossException on all ranks alike, where the loss or the gradient is not
-   *     finite; nothing was updated then
+   * @return the same on all ranks that step together
    */
-  StepMetrics step(Batch batch, StepPosition position) {
+  Gradient computeGradient(Batch batch, StepPosition position) {
     LossScale scale = scale(batch);
     part.beginStep();
     gradients.begin();
     double loss = pipeline.run(batch, position, scale);
     gradients.finish();
     double[] sums = decide(loss);
-    double gradientNorm = Math.sqrt(sums[1]);
-    NonFiniteLossException.requireFinite(sums[0], gradientNorm, position.step());
-    return new StepMetrics(sums[0], gradientNorm, part.update(position, gradientNorm));
+    return new Gradient(sums[0], Math.sqrt(sums[1]));
   }
 
   /** What one loss weighs in the mean over the batches of all replicas that step together. */

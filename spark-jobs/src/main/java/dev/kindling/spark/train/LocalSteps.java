@@ -3,10 +3,9 @@ package dev.kindling.spark.train;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.LocalTrainer;
-import dev.kindling.model.train.NonFiniteLossException;
-import dev.kindling.model.train.StepMetrics;
 import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.ShardLayout;
@@ -23,10 +22,9 @@ import org.apache.spark.api.java.function.FlatMapFunction2;
  *
  * @param spec the replica's constants
  * @param hadoop the filesystem's settings
- * @param firstStep the optimiser step that the round starts with, from 0
- * @param numSteps H, the steps in this round
+ * @param round what it does this time
  */
-record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int numSteps)
+record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
     implements FlatMapFunction2<Iterator<ParameterShard>, Iterator<WorkerState>, ReplicaOutcome> {
 
   @Override
@@ -38,14 +36,27 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
     try (Backend backend = Backends.open(spec.backend(), task.cpus());
         LocalTrainer trainer =
             new LocalTrainer(spec.model(), spec.optimizer(), spec.compute(), backend)) {
-      long bytesGathered = receive(gathered, state, trainer);
-      ReplicaReport report = train(trainer, state.replica(), bytesGathered);
-      return List.of(hand(trainer, state, report)).iterator();
+      Received received = receive(gathered, state, trainer);
+      ReplicaReport report = train(trainer, state.replica(), received.numBytes());
+      return List.of(hand(trainer, state, received, report)).iterator();
     }
   }
 
-  private long receive(Iterator<ParameterShard> gathered, WorkerState state, LocalTrainer trainer) {
+  /**
+   * What came in.
+   *
+   * @param theta by shard, where the replica will need it again
+   * @param numBytes of all of it
+   */
+  // The arrays are payload of a record that is never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Received(byte[][] theta, long numBytes) {}
+
+  private Received receive(
+      Iterator<ParameterShard> gathered, WorkerState state, LocalTrainer trainer) {
     Moments moments = Moments.of(state, spec);
+    byte[][] theta = new byte[spec.layout().numShards()][];
+    boolean sendsDifference = spec.pseudoGradients() != PseudoGradients.F32;
     long bytes = 0;
     int received = 0;
     while (gathered.hasNext()) {
@@ -58,6 +69,9 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
               shard.theta(),
               0);
       moments.place(shard, spec.layout());
+      if (sendsDifference) {
+        theta[shard.shard()] = shard.theta();
+      }
       bytes += shard.numBytes();
       received++;
     }
@@ -72,51 +86,43 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, long firstStep, int n
               + " shards");
     }
     moments.writeTo(trainer);
-    return bytes;
+    return new Received(theta, bytes);
   }
 
   private ReplicaReport train(LocalTrainer trainer, int replica, long bytesGathered) {
-    double[] losses = new double[numSteps];
-    double[] gradientNorms = new double[numSteps];
-    double[] learningRates = new double[numSteps];
-    // Where the moments start at zero in every round, so does their bias correction.
-    long momentSteps = spec.innerState() == InnerState.RESET ? 0 : firstStep;
-    long firstSample = (long) replica * spec.data().batchSize();
-    String failure = "";
-    long started = System.nanoTime();
+    StepLog steps = new StepLog(round, spec.data(), spec.innerState(), spec.onNonFinite(), replica);
     try (DataOrder.Reader reader = spec.data().open(hadoop.get())) {
-      for (int i = 0; i < numSteps; i++) {
+      while (steps.hasNext()) {
         if (TaskContext.get().isInterrupted()) {
           throw new TaskKilledException("the round was given up");
         }
-        StepPosition position =
-            new StepPosition(firstStep + i, momentSteps + i, spec.data().seed(), firstSample);
-        StepMetrics metrics = trainer.step(reader.read(firstStep + i, replica), position);
-        losses[i] = metrics.loss();
-        gradientNorms[i] = metrics.gradientNorm();
-        learningRates[i] = metrics.learningRate();
+        StepPosition position = steps.position();
+        LocalTrainer.Gradient gradient =
+            trainer.computeGradient(reader.read(steps.firstSample()), position);
+        if (steps.allows(gradient)) {
+          steps.took(gradient, trainer.update(position, gradient.norm()));
+        } else {
+          steps.leftOut(gradient);
+        }
       }
-    } catch (NonFiniteLossException e) {
-      // It would fail again on every retry, so it goes to the driver as a result.
-      failure = "replica " + replica + ": " + e.getMessage();
     }
-    double seconds = (System.nanoTime() - started) / 1e9;
-    return new ReplicaReport(
-        replica, losses, gradientNorms, learningRates, seconds, bytesGathered, failure);
+    return steps.report(bytesGathered);
   }
 
-  private ReplicaOutcome hand(LocalTrainer trainer, WorkerState before, ReplicaReport report) {
+  private ReplicaOutcome hand(
+      LocalTrainer trainer, WorkerState before, Received received, ReplicaReport report) {
     ShardLayout layout = spec.layout();
     Contribution[] contributions = new Contribution[layout.numShards()];
     Moments moments = report.failed() ? Moments.none() : Moments.readFrom(trainer, spec);
     boolean shareMoments = spec.innerState() == InnerState.AVERAGE;
     for (int s = 0; s < contributions.length; s++) {
-      byte[] theta = new byte[report.failed() ? 0 : layout.byteLength(s)];
+      byte[] update = new byte[report.failed() ? 0 : layout.byteLength(s)];
       if (!report.failed()) {
-        trainer.parameters().readBytes(layout.offset(s), layout.length(s), theta, 0);
+        trainer.parameters().readBytes(layout.offset(s), layout.length(s), update, 0);
+        update = PseudoGradientCodec.encode(spec.pseudoGradients(), received.theta()[s], update);
       }
       Moments part = shareMoments ? moments.part(s, layout) : Moments.none();
-      contributions[s] = new Contribution(report, theta, part.first(), part.second());
+      contributions[s] = new Contribution(report, update, part.first(), part.second());
     }
     boolean keep = spec.innerState() == InnerState.KEEP;
     WorkerState after =

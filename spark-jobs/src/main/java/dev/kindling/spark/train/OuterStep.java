@@ -1,5 +1,6 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.parallel.ParameterShard;
 import java.util.Iterator;
 import java.util.List;
@@ -11,9 +12,10 @@ import org.apache.spark.api.java.function.FlatMapFunction2;
  * speculation.
  *
  * @param optimizer the outer optimiser
+ * @param pseudoGradients how the replicas send
  * @param numReplicas R, the contributions that belong to every shard
  */
-record OuterStep(OuterOptimizer optimizer, int numReplicas)
+record OuterStep(OuterOptimizer optimizer, PseudoGradients pseudoGradients, int numReplicas)
     implements FlatMapFunction2<Iterator<Contribution>, Iterator<ParameterShard>, ShardOutcome> {
 
   @Override
@@ -64,7 +66,7 @@ record OuterStep(OuterOptimizer optimizer, int numReplicas)
     byte[][] firsts = new byte[numReplicas][];
     byte[][] seconds = new byte[numReplicas][];
     for (int r = 0; r < numReplicas; r++) {
-      thetas[r] = byReplica[r].theta();
+      thetas[r] = PseudoGradientCodec.decode(pseudoGradients, old.theta(), byReplica[r].update());
       firsts[r] = byReplica[r].firstMoments();
       seconds[r] = byReplica[r].secondMoments();
     }

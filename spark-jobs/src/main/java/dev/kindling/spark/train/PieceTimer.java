@@ -68,7 +68,7 @@ record PieceTimer(GroupSpec spec, HadoopSettings hadoop) implements Function<Int
     Map<List<Object>, Seconds> known = new HashMap<>();
     try (Backend backend = Backends.open(spec.backend(), TaskContext.get().cpus());
         DataOrder.Reader reader = spec.data().open(hadoop.get())) {
-      Batch whole = reader.read(0, 0);
+      Batch whole = reader.read(0);
       Batch batch = whole.rows(0, Math.max(1, whole.size() / spec.schedule().numMicroBatches()));
       for (int piece = 0; piece < layout.numPieces(); piece++) {
         PartLayout part = new PartLayout(layout, List.of(new PieceRange(piece, piece + 1)), 0, 1);

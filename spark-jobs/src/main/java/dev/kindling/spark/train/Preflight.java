@@ -6,6 +6,9 @@ import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.config.DataParallelismConfig;
+import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.config.DataParallelismConfig.Mode;
+import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.parallel.Mesh;
@@ -51,12 +54,14 @@ final class Preflight {
   }
 
   /**
-   * Checks that the model can be spread over the mesh, and its batches over the pipeline.
+   * Checks that the model can be spread over the mesh, its batches over the pipeline, and that what
+   * only whole replicas can do is not asked of others.
    *
    * @throws InvalidInputException saying what does not divide
    */
   static void requireMesh(TrainingPlan plan, ArchitectureConfig model) {
     ParallelConfig parallel = plan.parallel();
+    requireWholeReplicas(plan);
     if (parallel.microBatches() > plan.training().batchSize()) {
       throw new InvalidInputException(
           "parallel.microBatches is "
@@ -66,17 +71,6 @@ final class Preflight {
               + " sequences",
           "micro-batches of 1 sequence or more",
           "set parallel.microBatches to " + plan.training().batchSize() + " or less");
-    }
-    DataParallelismConfig replicas = plan.dataParallelism();
-    boolean areGroups = plan.mesh().ranksPerReplica() > 1 && parallel.dataParallel() > 1;
-    if (areGroups
-        && replicas.mode() == DataParallelismConfig.Mode.AVERAGING
-        && replicas.innerState() == DataParallelismConfig.InnerState.KEEP) {
-      throw new InvalidInputException(
-          "dataParallelism.innerState is keep, and replicas are groups: " + plan.mesh().equation(),
-          "moments that are averaged or reset where replicas of several ranks average",
-          "set dataParallelism.innerState to average or reset, or dataParallelism.mode to"
-              + " synchronous");
     }
     int numStages = parallel.pipelineParallel() * parallel.virtualStages();
     int numPieces = model.placements().numPieces();
@@ -103,6 +97,35 @@ final class Preflight {
           "heads and columns that parallel.tensorParallel divides",
           "set parallel.tensorParallel to 1, or change the model",
           e);
+    }
+  }
+
+  private static void requireWholeReplicas(TrainingPlan plan) {
+    DataParallelismConfig replicas = plan.dataParallelism();
+    boolean areGroups = plan.mesh().ranksPerReplica() > 1 && plan.parallel().dataParallel() > 1;
+    if (areGroups
+        && replicas.mode() == Mode.AVERAGING
+        && replicas.innerState() == InnerState.KEEP) {
+      throw new InvalidInputException(
+          "dataParallelism.innerState is keep, and replicas are groups: " + plan.mesh().equation(),
+          "moments that are averaged or reset where replicas of several ranks average",
+          "set dataParallelism.innerState to average or reset, or dataParallelism.mode to"
+              + " synchronous");
+    }
+    boolean whole = replicas.mode() == Mode.AVERAGING && plan.mesh().ranksPerReplica() == 1;
+    if (!whole && (replicas.elastic() || replicas.pseudoGradients() != PseudoGradients.F32)) {
+      throw new InvalidInputException(
+          "dataParallelism.mode is "
+              + replicas.mode()
+              + ", with "
+              + plan.mesh().equation()
+              + ", dataParallelism.elastic "
+              + replicas.elastic()
+              + " and dataParallelism.pseudoGradients "
+              + replicas.pseudoGradients(),
+          "mode averaging and replicas of one rank, for elastic rounds and rounded pseudo-gradients",
+          "set dataParallelism.elastic=false and dataParallelism.pseudoGradients=f32, or"
+              + " parallel.pipelineParallel=1 and parallel.tensorParallel=1");
     }
   }
 

@@ -9,7 +9,8 @@ import java.io.Serializable;
  * @param replica the replica's number
  * @param losses of every step, nats per token
  * @param gradientNorms of every step, before clipping
- * @param learningRates of every step
+ * @param learningRates of every step; NaN where the step was left out
+ * @param skipped the steps that were left out, in order
  * @param computeSeconds spent in local steps
  * @param bytesGathered payload of parameters that it received
  * @param failure why the replica stopped; empty if it did not
@@ -21,10 +22,16 @@ record ReplicaReport(
     double[] losses,
     double[] gradientNorms,
     double[] learningRates,
+    SkippedStep[] skipped,
     double computeSeconds,
     long bytesGathered,
     String failure)
     implements Serializable {
+
+  /** Whether it took step {@code i} of the round. */
+  boolean took(int i) {
+    return !Double.isNaN(learningRates[i]);
+  }
 
   boolean failed() {
     return !failure.isEmpty();

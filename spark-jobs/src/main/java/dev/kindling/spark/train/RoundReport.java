@@ -6,7 +6,9 @@ import java.util.List;
  * One round: local steps of every replica, one average, one outer step.
  *
  * @param round its number, from 1
+ * @param replicas that took part
  * @param steps the steps in it, in order
+ * @param skipped steps that a replica left out, by replica
  * @param bytesMoved payload of its all-gather and reduce-scatter
  * @param computeSeconds the slowest replica's time in local steps
  * @param averagingSeconds the rest of the round
@@ -14,14 +16,17 @@ import java.util.List;
  */
 public record RoundReport(
     long round,
+    int replicas,
     List<StepReport> steps,
+    List<SkippedStep> skipped,
     long bytesMoved,
     double computeSeconds,
     double averagingSeconds,
     long tokens) {
 
-  /** Keeps an unmodifiable copy. */
+  /** Keeps unmodifiable copies. */
   public RoundReport {
+    skipped = List.copyOf(skipped);
     steps = List.copyOf(steps);
   }
 

@@ -1,7 +1,9 @@
 package dev.kindling.spark.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** Puts the replicas' reports of one round together. */
 final class RoundSummary {
@@ -35,7 +37,9 @@ final class RoundSummary {
     double averagingSeconds = Math.max(0, outcome.seconds() - computeSeconds);
     return new RoundReport(
         round,
+        reports.size(),
         steps,
+        reports.stream().flatMap(report -> Arrays.stream(report.skipped())).toList(),
         outcome.bytesMoved(),
         computeSeconds,
         averagingSeconds,
@@ -43,18 +47,22 @@ final class RoundSummary {
   }
 
   private static StepReport step(List<ReplicaReport> reports, int i, long step, long tokens) {
-    double loss = 0;
-    double minLoss = Double.POSITIVE_INFINITY;
-    double maxLoss = Double.NEGATIVE_INFINITY;
-    double gradientNorm = 0;
-    for (ReplicaReport report : reports) {
-      loss += report.losses()[i] / reports.size();
-      minLoss = Math.min(minLoss, report.losses()[i]);
-      maxLoss = Math.max(maxLoss, report.losses()[i]);
-      gradientNorm += report.gradientNorms()[i] / reports.size();
-    }
-    double learningRate = reports.get(0).learningRates()[i];
-    return new StepReport(step, loss, minLoss, maxLoss, gradientNorm, learningRate, tokens);
+    List<ReplicaReport> taken = reports.stream().filter(report -> report.took(i)).toList();
+    double loss = mean(taken, report -> report.losses()[i]);
+    return new StepReport(
+        step,
+        taken.size(),
+        loss,
+        taken.stream().mapToDouble(report -> report.losses()[i]).min().orElse(Double.NaN),
+        taken.stream().mapToDouble(report -> report.losses()[i]).max().orElse(Double.NaN),
+        Math.sqrt(mean(taken, report -> Math.pow(report.losses()[i] - loss, 2))),
+        mean(taken, report -> report.gradientNorms()[i]),
+        taken.isEmpty() ? Double.NaN : taken.get(0).learningRates()[i],
+        tokens);
+  }
+
+  private static double mean(List<ReplicaReport> reports, ToDoubleFunction<ReplicaReport> value) {
+    return reports.stream().mapToDouble(value).average().orElse(Double.NaN);
   }
 
   private static void requireFinite(List<ReplicaReport> reports) {
@@ -63,7 +71,9 @@ final class RoundSummary {
     if (!failures.isEmpty()) {
       throw new TrainingDivergedException(
           "Training has diverged; the round was not applied and the last checkpoint stays. "
-              + String.join(" ", failures));
+              + String.join("; ", failures)
+              + ". Lower the learning rate, lengthen the warm-up or set maxGradientNorm; where the"
+              + " samples are at fault, training.onNonFinite=skip leaves them out");
     }
   }
 }

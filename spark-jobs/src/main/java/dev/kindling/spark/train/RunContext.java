@@ -39,8 +39,16 @@ record RunContext(
     Checkpoints checkpoints,
     ProgressListener listener) {
 
+  /** R; of an elastic run the most that a round takes. */
   int numReplicas() {
     return plan.parallel().dataParallel();
+  }
+
+  /** R of a round that begins now. */
+  int numReplicasNow() {
+    return plan.dataParallelism().elastic()
+        ? Math.max(1, Math.min(Preflight.numSlots(spark), numReplicas()))
+        : numReplicas();
   }
 
   /** P. */
@@ -60,11 +68,7 @@ record RunContext(
 
   DataOrder data() {
     return new DataOrder(
-        tokens.path().toString(),
-        plan.seed(),
-        numReplicas(),
-        plan.training().batchSize(),
-        objective);
+        tokens.path().toString(), plan.seed(), plan.training().batchSize(), objective);
   }
 
   /** Whether ranks talk to each other within a step, so that they have to run at once. */
@@ -107,7 +111,9 @@ record RunContext(
         plan.training().optimizer(),
         plan.compute(),
         plan.training().backend(),
+        plan.training().onNonFinite(),
         plan.dataParallelism().innerState(),
+        plan.dataParallelism().pseudoGradients(),
         layout(),
         data());
   }
@@ -118,6 +124,7 @@ record RunContext(
         plan.training().optimizer(),
         plan.compute(),
         plan.training().backend(),
+        plan.training().onNonFinite(),
         plan.dataParallelism().innerState(),
         layout(),
         new GroupLayout(model, plan.mesh(), stages),

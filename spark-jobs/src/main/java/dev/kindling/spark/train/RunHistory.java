@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * The lines of {@code metrics.jsonl}: one object per step, per round and per evaluation, told apart
- * by {@code event}.
+ * The lines of {@code metrics.jsonl}: one object per step, per round, per evaluation and per step
+ * that a replica left out, told apart by {@code event}.
  *
  * <p>Object stores cannot append, and a file that is appended to outlives the steps that a crash
  * undoes. So the lines are kept here, every checkpoint carries those up to its step, and the file
@@ -39,7 +39,7 @@ final class RunHistory {
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
   private final TensorBoardEvents events = new TensorBoardEvents();
   private double seconds;
-  private double lastTrainingLoss = Double.NaN;
+  private final LossHistory losses = new LossHistory();
   private double lastValidationLoss = Double.NaN;
   private long lastFullEvaluation = -1;
 
@@ -58,23 +58,41 @@ final class RunHistory {
 
   void addRound(RoundReport round) {
     for (StepReport step : round.steps()) {
+      if (step.replicas() == 0) {
+        continue;
+      }
       ObjectNode line = newLine("step", step.step());
       line.put("loss", step.loss());
       line.put("loss_min", step.minLoss());
       line.put("loss_max", step.maxLoss());
+      line.put("loss_std", step.lossDeviation());
       line.put("gradient_norm", step.gradientNorm());
       line.put("learning_rate", step.learningRate());
       line.put("tokens", step.tokens());
       add(line);
     }
+    round.skipped().forEach(this::addSkipped);
     ObjectNode line = newLine("round", round.last().step());
     line.put("round", round.round());
+    line.put("replicas", round.replicas());
+    line.put("skipped", round.skipped().size());
     line.put("tokens", round.last().tokens());
     line.put("bytes_moved", round.bytesMoved());
     line.put("compute_seconds", round.computeSeconds());
     line.put("averaging_seconds", round.averagingSeconds());
     line.put("seconds", round.seconds());
     line.put("tokens_per_second", round.tokensPerSecond());
+    add(line);
+  }
+
+  private void addSkipped(SkippedStep skipped) {
+    ObjectNode line = newLine("skipped", skipped.step());
+    line.put("replica", skipped.replica());
+    line.put("first_sample", skipped.firstSample());
+    line.put("samples", skipped.numSamples());
+    line.put("cause", skipped.isNonFinite() ? "non-finite" : "spike");
+    line.put("loss", skipped.loss());
+    line.put("gradient_norm", skipped.gradientNorm());
     add(line);
   }
 
@@ -89,16 +107,16 @@ final class RunHistory {
     add(line);
   }
 
-  /** The mean loss of the last step; NaN before the first. */
-  double lastTrainingLoss() {
-    return lastTrainingLoss;
-  }
-
   /** The loss over the whole split after {@code step} steps, if it was measured. */
   OptionalDouble fullValidationLoss(long step) {
     return lastFullEvaluation == step
         ? OptionalDouble.of(lastValidationLoss)
         : OptionalDouble.empty();
+  }
+
+  /** What the losses so far say of the next ones, and of the steps that were left out. */
+  LossHistory losses() {
+    return losses;
   }
 
   byte[] toBytes() {
@@ -128,6 +146,13 @@ final class RunHistory {
   }
 
   private void remember(JsonNode line) {
+    if (line.path("event").asText().equals("skipped")) {
+      losses.addSkipped(line.get("step").longValue(), line.get("replica").intValue());
+      return;
+    }
+    if (line.has("loss")) {
+      losses.addStep(line.get("loss").doubleValue(), line.path("loss_std").doubleValue());
+    }
     seconds += line.path("seconds").asDouble();
     CURVES.forEach(
         (key, tag) -> {
@@ -135,9 +160,6 @@ final class RunHistory {
             events.add(tag, line.path("step").longValue(), seconds, line.path(key).doubleValue());
           }
         });
-    if (line.has("loss")) {
-      lastTrainingLoss = line.get("loss").doubleValue();
-    }
     if (line.path("full").booleanValue()) {
       lastValidationLoss = line.get("validation_loss").doubleValue();
       lastFullEvaluation = line.get("step").longValue();

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.spark.config.ConfigLoader;
+import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.config.SettingValues;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -16,11 +18,11 @@ import java.util.Map;
  * carries them, and a run that goes on compares its own:
  *
  * <ul>
- *   <li>what the state is made of (model, noise, tokens, seed, batch, replicas, outer optimiser)
- *       must be the same;
- *   <li>the inner optimiser's constants, its schedule, the kernels and their precision may be
- *       changed from here on: a continuation is meaningful, but no longer what one run with either
- *       setting would give;
+ *   <li>what the state is made of (model, noise, tokens, seed, batch, outer optimiser) must be the
+ *       same;
+ *   <li>the inner optimiser's constants, its schedule, the number of replicas and how they send,
+ *       what is left out, the kernels and their precision may be changed from here on: a
+ *       continuation is meaningful, but no longer what one run with either setting would give;
  *   <li>{@code training.steps}, evaluation and checkpoint settings are free: a longer run is the
  *       continuation of a shorter one. It is the same as one that was long from the beginning if
  *       the shorter one ended with a whole round and {@code decaySteps} is given: where it is left
@@ -41,6 +43,9 @@ final class RunSettings {
           "training.evaluateEverySteps",
           "training.evaluationTokens");
 
+  private static final List<String> CHANGEABLE_OF_AVERAGING =
+      List.of("dataParallelism.pseudoGradients", "dataParallelism.elastic");
+
   private RunSettings() {}
 
   static ObjectNode of(TrainingPlan plan, ArchitectureConfig model, TokenDirectory tokens) {
@@ -53,13 +58,13 @@ final class RunSettings {
     fixed.put("model.vocabSize", model.vocabSize());
     SettingValues.addObjective(fixed, plan.objective(), plan.model().architecture());
     fixed.put("training.batchSize", plan.training().batchSize());
-    fixed.put("parallel.dataParallel", plan.parallel().dataParallel());
     SettingValues.add(fixed, "dataParallelism", plan.dataParallelism());
     ObjectNode changeable = settings.putObject(CHANGEABLE);
+    CHANGEABLE_OF_AVERAGING.forEach(key -> changeable.set(key, fixed.remove(key)));
     SettingValues.add(changeable, "training", plan.training());
     changeable.remove(NOT_OF_THE_PARAMETERS);
     SettingValues.add(changeable, "parallel", plan.parallel());
-    changeable.remove(List.of("parallel.dataParallel", "parallel.timeoutSeconds"));
+    changeable.remove("parallel.timeoutSeconds");
     return settings;
   }
 
@@ -70,14 +75,30 @@ final class RunSettings {
    * @throws InvalidInputException naming everything that must not change and did
    */
   static List<String> requireCompatible(String checkpoint, ObjectNode before, ObjectNode now) {
-    List<String> forbidden = differences(before.path(FIXED), now.path(FIXED));
+    ObjectNode old = defaults();
+    before.path(FIXED).fields().forEachRemaining(each -> old.set(each.getKey(), each.getValue()));
+    before
+        .path(CHANGEABLE)
+        .fields()
+        .forEachRemaining(each -> old.set(each.getKey(), each.getValue()));
+    List<String> forbidden = differences(old, now.path(FIXED));
     if (!forbidden.isEmpty()) {
       throw new InvalidInputException(
           checkpoint + " was trained otherwise: " + String.join("; ", forbidden),
           "the same model, tokens and parallelism as in the run that is gone on with",
           "set them back, or choose another --output for a new run");
     }
-    return differences(before.path(CHANGEABLE), now.path(CHANGEABLE));
+    return differences(old, now.path(CHANGEABLE));
+  }
+
+  /** What a setting was in a run that was begun before there was such a setting. */
+  private static ObjectNode defaults() {
+    RunConfig config = ConfigLoader.defaults();
+    ObjectNode defaults = Manifest.newDetails();
+    SettingValues.add(defaults, "training", config.training());
+    SettingValues.add(defaults, "parallel", config.parallel());
+    SettingValues.add(defaults, "dataParallelism", config.dataParallelism());
+    return defaults;
   }
 
   private static List<String> differences(JsonNode before, JsonNode now) {

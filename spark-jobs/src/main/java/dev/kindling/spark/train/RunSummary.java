@@ -13,8 +13,9 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
  * @param uniformLoss ln V, what a model that knows nothing reaches
  * @param trainingLoss mean over the replicas in the last step
  * @param parameters P
- * @param replicas R
+ * @param replicas R; of an elastic run the most that a round takes
  * @param steps optimiser steps of every replica
+ * @param skippedSteps steps that a replica left out, every replica's counted
  * @param rounds averages taken
  * @param tokens training tokens seen by all replicas together
  * @param tokensPerSecond over {@code seconds}
@@ -34,6 +35,7 @@ public record RunSummary(
     long parameters,
     int replicas,
     long steps,
+    long skippedSteps,
     long rounds,
     long tokens,
     double tokensPerSecond,

@@ -16,6 +16,7 @@ public final class TrainingKryoRegistrator implements KryoRegistrator {
     register(kryo, ParameterShard.class);
     register(kryo, WorkerState.class);
     register(kryo, ReplicaReport.class);
+    register(kryo, SkippedStep.class);
     register(kryo, Contribution.class);
     register(kryo, PartContribution.class);
     register(kryo, ReplicaOutcome.class);
@@ -24,6 +25,7 @@ public final class TrainingKryoRegistrator implements KryoRegistrator {
     CheckpointKryo.types().forEach(type -> register(kryo, type));
     kryo.register(Contribution[].class);
     kryo.register(ReplicaReport[].class);
+    kryo.register(SkippedStep[].class);
     kryo.register(double[].class);
     kryo.register(Object[].class);
   }

@@ -11,6 +11,7 @@ import dev.kindling.spark.parallel.TrainingState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.fs.Path;
@@ -34,6 +35,8 @@ final class TrainingLoop {
   private static final int EAGER_METRICS_BYTES = 1 << 20;
 
   private static final String JOB_GROUP = "kindling-training";
+
+  private static final int SKIPS_TOLD_PER_ROUND = 3;
 
   private final RunContext run;
   private final RunLease lease;
@@ -193,7 +196,14 @@ final class TrainingLoop {
     int localSteps = run.plan().dataParallelism().localSteps();
     // Aligned to multiples of H, also behind a run whose last round was cut short.
     long end = Math.min((step / localSteps + 1) * localSteps, numSteps);
-    Optional<AveragingRound.Outcome> finished = unlessGivenUp((int) (end - step));
+    RoundPlan next =
+        new RoundPlan(
+            step,
+            (int) (end - step),
+            run.data().numSamples(tokens),
+            run.numReplicasNow(),
+            history.losses().limit(run.plan().training().skipLossSpikes()));
+    Optional<AveragingRound.Outcome> finished = unlessGivenUp(next);
     if (finished.isEmpty()) {
       return false;
     }
@@ -202,8 +212,8 @@ final class TrainingLoop {
       state.release();
     }
     state = outcome.state();
-    RoundReport report =
-        RoundSummary.of(outcome, round + 1, step, tokens, run.data().tokensPerStep());
+    long tokensPerStep = run.data().tokensPerStep(next.numReplicas());
+    RoundReport report = RoundSummary.of(outcome, round + 1, step, tokens, tokensPerStep);
     step = end;
     round++;
     tokens += report.tokens();
@@ -212,15 +222,38 @@ final class TrainingLoop {
     bytesMoved += report.bytesMoved();
     history.addRound(report);
     run.listener().roundFinished(report);
+    tellSkipped(report.skipped());
     return true;
   }
 
-  private Optional<AveragingRound.Outcome> unlessGivenUp(int numSteps) {
+  private void tellSkipped(List<SkippedStep> skipped) {
+    skipped.stream()
+        .limit(SKIPS_TOLD_PER_ROUND)
+        .forEach(step -> run.listener().warning("a step was left out: " + step.describe()));
+    if (skipped.size() > SKIPS_TOLD_PER_ROUND) {
+      run.listener()
+          .warning(skipped.size() + " steps were left out in this round, see metrics.jsonl");
+    }
+    int limit = run.plan().training().maxConsecutiveSkips();
+    for (SkippedStep step : skipped) {
+      if (history.losses().skippedInARow(step.replica()) >= limit) {
+        run.directory().writeMetrics(history);
+        throw new TrainingDivergedException(
+            "Training has diverged; the last checkpoint stays. A replica left out "
+                + history.losses().skippedInARow(step.replica())
+                + " steps one after the other, but training.maxConsecutiveSkips is "
+                + limit
+                + "; "
+                + step.describe());
+      }
+    }
+  }
+
+  private Optional<AveragingRound.Outcome> unlessGivenUp(RoundPlan next) {
     try {
       return Optional.of(
           stop.whileCancellable(
-              () -> run.spark().cancelJobGroup(JOB_GROUP),
-              () -> rounds.run(state, step, numSteps)));
+              () -> run.spark().cancelJobGroup(JOB_GROUP), () -> rounds.run(state, next)));
     } catch (Exception e) {
       // Spark throws its checked SparkException undeclared, for a job that was cancelled too.
       if (stop.isHurried()) {
@@ -255,7 +288,7 @@ final class TrainingLoop {
             round,
             tokens,
             run.plan().seed(),
-            run.plan().mesh(),
+            run.plan().mesh().withReplicas(state.workers().getNumPartitions()),
             run.numParameters(),
             run.settings(),
             seconds,
@@ -293,7 +326,10 @@ final class TrainingLoop {
 
   private TrainingState load(Checkpoint checkpoint) {
     return loader(checkpoint)
-        .load(run.spark(), run.numReplicas(), Storage.replicatedLevel(run.spark()));
+        .load(
+            run.spark(),
+            checkpoint.trainer().mesh().dataParallel(),
+            Storage.replicatedLevel(run.spark()));
   }
 
   private CheckpointLoader loader(Checkpoint checkpoint) {
@@ -322,10 +358,11 @@ final class TrainingLoop {
             validationLoss,
             run.tokens().unigramLoss(),
             run.tokens().uniformLoss(),
-            history.lastTrainingLoss(),
+            history.losses().last(),
             run.numParameters(),
             run.numReplicas(),
             step,
+            history.losses().numSkipped(),
             round,
             tokens,
             tokens / Math.max(seconds, 1e-9),

@@ -5,11 +5,6 @@ import dev.kindling.spark.parallel.TrainingState;
 /** Steps as one Spark job: how is the strategy's. */
 @FunctionalInterface
 interface TrainingRound {
-  /**
-   * Runs one round and waits for it. The state before stays held, for the caller to release.
-   *
-   * @param firstStep the optimiser step that it starts with, from 0
-   * @param numSteps in this round
-   */
-  AveragingRound.Outcome run(TrainingState before, long firstStep, int numSteps);
+  /** Runs one round and waits for it. The state before stays held, for the caller to release. */
+  AveragingRound.Outcome run(TrainingState before, RoundPlan round);
 }

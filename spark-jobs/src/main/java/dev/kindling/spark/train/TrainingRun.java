@@ -109,7 +109,7 @@ public final class TrainingRun {
     TokenShards.verify(session, run.tokens().path());
     if (run.talks()) {
       Preflight.requireSlots(run.spark(), run.plan().mesh());
-    } else {
+    } else if (!run.plan().dataParallelism().elastic()) {
       Preflight.compareWithSlots(
           run.spark(), run.plan().mesh(), message -> warn(run.listener(), message));
     }

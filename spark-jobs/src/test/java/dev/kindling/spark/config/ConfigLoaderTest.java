@@ -126,7 +126,8 @@ class ConfigLoaderTest {
         .hasMessageContaining("did you mean 'training.optimizer'?")
         .hasMessageContaining(
             "steps, batchSize, backend, precision, activationCheckpointing,"
-                + " optimizer, evaluateEverySteps, evaluationTokens");
+                + " optimizer, onNonFinite, skipLossSpikes, maxConsecutiveSkips,"
+                + " evaluateEverySteps, evaluationTokens");
   }
 
   @Test
@@ -173,6 +174,11 @@ class ConfigLoaderTest {
           clean: {languages: [1]}                 | clean.languages[0] is 1              | text
           dataParallelism: {innerState: forget}   | dataParallelism.innerState is        | one of keep, average, reset
           training: {steps: 0}                    | training: steps is 0                 | 1 or more
+          training: {onNonFinite: ignore}         | training.onNonFinite is the text     | one of stop, skip
+          training: {skipLossSpikes: -1}          | training: skipLossSpikes is -1.0     | 0.0 or more
+          training: {maxConsecutiveSkips: 0}      | maxConsecutiveSkips is 0             | 1 or more
+          training: {optimizer: {kind: adam}}     | training.optimizer.kind is the text  | one of adamw, sgd
+          dataParallelism: {pseudoGradients: f16} | dataParallelism.pseudoGradients is   | one of f32, bf16, int8
           training: {backend: cuda9}              | training: backend is cuda9           | auto, onednn, nd4j
           model: {embeddingSize: 100, numHeads: 3} | model: embeddingSize 100            | multiple of numHeads
           parallel: {microBatches: 0}             | parallel: microBatches is 0          | 1 or more
@@ -430,6 +436,9 @@ class ConfigLoaderTest {
           epsilon: 1.0e-7
           weightDecay: 0.2
           maxGradientNorm: 2.0
+        onNonFinite: skip
+        skipLossSpikes: 6.0
+        maxConsecutiveSkips: 10
         evaluateEverySteps: 101
         evaluationTokens: 65537
       parallel:
@@ -445,6 +454,8 @@ class ConfigLoaderTest {
         localSteps: 11
         outer: {learningRate: 0.7, momentum: 0.9, nesterov: true}
         innerState: reset
+        pseudoGradients: int8
+        elastic: true
       checkpoint: {everyRounds: 11, keep: 3, background: false, graceSeconds: 31}
       generate:
         prompt: Once

@@ -53,9 +53,9 @@ class DataOrderTest {
   void aDecoderReadsTheWindowsOfTheIndexAsTheyStand() {
     int length = 8;
     SampleIndex index = new SampleIndex(SEED, TinyTokens.NUM_TRAIN, length);
-    try (DataOrder.Reader reader = open(new CausalLanguageModelling(length), 2, 3);
+    try (DataOrder.Reader reader = open(new CausalLanguageModelling(length), 3);
         TokenSet train = TokenSet.open(HADOOP, tokens, "train")) {
-      CausalBatch batch = (CausalBatch) reader.read(5, 1);
+      CausalBatch batch = (CausalBatch) reader.read((5 * 2 + 1) * 3);
       for (int j = 0; j < 3; j++) {
         int[] window = new int[length + 1];
         train.read(index.start((5 * 2 + 1) * 3 + j), window, 0, window.length);
@@ -67,11 +67,11 @@ class DataOrderTest {
   }
 
   @Test
-  void aSampleIsTheSameOnAnyNumberOfReplicas() {
-    try (DataOrder.Reader alone = open(SPANS, 1, 4);
-        DataOrder.Reader shared = open(SPANS, 2, 2)) {
-      SequenceToSequenceBatch whole = (SequenceToSequenceBatch) alone.read(3, 0);
-      SequenceToSequenceBatch second = (SequenceToSequenceBatch) shared.read(3, 1);
+  void aSampleIsTheSameInABatchOfAnySize() {
+    try (DataOrder.Reader alone = open(SPANS, 4);
+        DataOrder.Reader shared = open(SPANS, 2)) {
+      SequenceToSequenceBatch whole = (SequenceToSequenceBatch) alone.read(12);
+      SequenceToSequenceBatch second = (SequenceToSequenceBatch) shared.read(14);
 
       assertThat(second.inputs()).isEqualTo(whole.rows(2, 2).inputs());
       assertThat(second.targets()).isEqualTo(whole.rows(2, 2).targets());
@@ -83,10 +83,10 @@ class DataOrderTest {
     long samplesPerEpoch =
         new SampleIndex(SEED, TinyTokens.NUM_TRAIN, SPANS.rawTokens()).samplesPerEpoch();
     Set<List<Integer>> sentinelPlaces = new HashSet<>();
-    try (DataOrder.Reader reader = open(SPANS, 1, 1)) {
+    try (DataOrder.Reader reader = open(SPANS, 1)) {
       for (long epoch = 0; epoch < 6; epoch++) {
-        int[] inputs = inputs(reader.read(epoch * samplesPerEpoch, 0));
-        assertThat(inputs(reader.read(epoch * samplesPerEpoch, 0))).isEqualTo(inputs);
+        int[] inputs = inputs(reader.read(epoch * samplesPerEpoch));
+        assertThat(inputs(reader.read(epoch * samplesPerEpoch))).isEqualTo(inputs);
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < inputs.length; i++) {
           if (inputs[i] > TinyTokens.VOCAB_SIZE + 1) {
@@ -175,8 +175,8 @@ class DataOrderTest {
     }
   }
 
-  private static DataOrder.Reader open(Objective objective, int numReplicas, int batchSize) {
-    return new DataOrder(tokens.toString(), SEED, numReplicas, batchSize, objective).open(HADOOP);
+  private static DataOrder.Reader open(Objective objective, int batchSize) {
+    return new DataOrder(tokens.toString(), SEED, batchSize, objective).open(HADOOP);
   }
 
   private static int[] inputs(Batch batch) {

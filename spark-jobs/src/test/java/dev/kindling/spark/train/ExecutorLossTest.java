@@ -31,6 +31,7 @@ class ExecutorLossTest {
   private static final Map<InnerState, TrainingResult> undisturbed =
       new EnumMap<>(InnerState.class);
   private static TrainingResult threeReplicas;
+  private static TrainingResult rounded;
 
   @BeforeAll
   static void start() throws IOException {
@@ -43,6 +44,7 @@ class ExecutorLossTest {
           run(
               threads,
               TinyPlan.of(tokens, directory.resolve("three")).withReplicas(THREE_REPLICAS, 2));
+      rounded = TrainingRun.run(threads, roundedPlan(directory), ProgressListener.NONE);
     }
     spark = TestSpark.cluster(2);
   }
@@ -96,6 +98,29 @@ class ExecutorLossTest {
         run(spark, TinyPlan.of(tokens, out.resolve("three")).withReplicas(THREE_REPLICAS, 2));
 
     assertEqualToTheLastBit(result, threeReplicas);
+  }
+
+  @Test
+  void anExecutorKilledDoesNotChangeHowPseudoGradientsAreRounded() {
+    Killer killer = new Killer("replicas, steps 101 to 200", Executors.pids(spark, 2), false);
+    spark.sparkContext().addSparkListener(killer);
+    try {
+      TrainingResult disturbed = TrainingRun.run(spark, roundedPlan(out), ProgressListener.NONE);
+
+      assertThat(killer.lostTasks()).as("tasks lost in the middle of the round").isNotEmpty();
+      assertEqualToTheLastBit(disturbed, rounded);
+    } finally {
+      spark.sparkContext().removeSparkListener(killer);
+    }
+  }
+
+  private static TrainingPlan roundedPlan(java.nio.file.Path parent) {
+    return Plans.of(
+        tokens,
+        parent.resolve("rounded"),
+        ByHand.SETTINGS
+            + "dataParallelism.pseudoGradients=int8 parallel.dataParallel=2 training.steps=300"
+            + " dataParallelism.localSteps=100 checkpoint.everyRounds=100");
   }
 
   private static void assertEqualToTheLastBit(TrainingResult result, TrainingResult expected) {

@@ -60,14 +60,14 @@ class MixtureTest {
         DataOrder.Reader first = open(web)) {
       List<int[]> ofTheFirst = new ArrayList<>();
       for (long step = 0; step < 40; step++) {
-        int[] sample = ((CausalBatch) mixed.read(step, 0)).inputs();
+        int[] sample = ((CausalBatch) mixed.read(step)).inputs();
         boolean isOfTheSecond = step % 4 == 2;
         if (!isOfTheSecond) {
           ofTheFirst.add(sample);
         }
       }
       for (int step = 0; step < ofTheFirst.size(); step++) {
-        assertThat(ofTheFirst.get(step)).isEqualTo(((CausalBatch) first.read(step, 0)).inputs());
+        assertThat(ofTheFirst.get(step)).isEqualTo(((CausalBatch) first.read(step)).inputs());
       }
     }
   }
@@ -137,6 +137,6 @@ class MixtureTest {
   }
 
   private static DataOrder.Reader open(org.apache.hadoop.fs.Path tokens) {
-    return new DataOrder(tokens.toString(), SEED, 1, 1, OBJECTIVE).open(HADOOP);
+    return new DataOrder(tokens.toString(), SEED, 1, OBJECTIVE).open(HADOOP);
   }
 }

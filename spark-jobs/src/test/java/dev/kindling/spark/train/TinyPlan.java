@@ -7,10 +7,12 @@ import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.DataParallelismConfig.Mode;
 import dev.kindling.spark.config.DataParallelismConfig.Outer;
+import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.ModelConfig;
 import dev.kindling.spark.config.ObjectiveConfig;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
+import dev.kindling.spark.config.TrainingConfig.OnNonFinite;
 import org.apache.hadoop.fs.Path;
 
 /** A plan for a model of a few hundred parameters, to be varied by the tests. */
@@ -183,12 +185,24 @@ record TinyPlan(
         ObjectiveConfig.published(),
         training(steps, OPTIMIZER),
         ParallelConfig.ofReplicas(dataParallel),
-        new DataParallelismConfig(Mode.AVERAGING, localSteps, outer, innerState),
+        new DataParallelismConfig(
+            Mode.AVERAGING, localSteps, outer, innerState, PseudoGradients.F32, false),
         new CheckpointConfig(everyRounds, 2, true, 30),
         numShards);
   }
 
   static TrainingConfig training(long steps, OptimizerConfig optimizer) {
-    return new TrainingConfig(steps, BATCH_SIZE, "onednn", Precision.F32, false, optimizer, 4, 40);
+    return new TrainingConfig(
+        steps,
+        BATCH_SIZE,
+        "onednn",
+        Precision.F32,
+        false,
+        optimizer,
+        OnNonFinite.STOP,
+        0,
+        100,
+        4,
+        40);
   }
 }

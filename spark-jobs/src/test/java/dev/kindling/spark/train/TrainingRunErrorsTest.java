@@ -61,11 +61,6 @@ class TrainingRunErrorsTest {
   }
 
   @Test
-  void anotherNumberOfReplicasIsRefused() throws IOException {
-    assertRefused(finished.withReplicas(3, 2), "parallel.dataParallel was 2 and is 3");
-  }
-
-  @Test
   void fewerStepsThanAreDoneAreRefused() throws IOException {
     assertRefused(finished.withSteps(5), "8 steps done, but training.steps is 5");
   }
@@ -187,7 +182,7 @@ class TrainingRunErrorsTest {
     assertThatThrownBy(() -> TrainingRun.run(spark, diverging, ProgressListener.NONE))
         .isInstanceOf(TrainingDivergedException.class)
         .hasMessageContaining("replica 0")
-        .hasMessageContaining("lower the learning rate");
+        .hasMessageContaining("Lower the learning rate");
   }
 
   @Test

@@ -238,14 +238,14 @@ class TrainingRunTest {
 
   private static byte[] trainAlone(int numReplicas, int replica, int numSteps) {
     DataOrder order =
-        new DataOrder(
-            tokens.toString(), TinyPlan.SEED, numReplicas, TinyPlan.BATCH_SIZE, OBJECTIVE);
+        new DataOrder(tokens.toString(), TinyPlan.SEED, TinyPlan.BATCH_SIZE, OBJECTIVE);
     try (Backend backend = Backends.open("onednn", 1);
         LocalTrainer trainer = newTrainer(backend);
         DataOrder.Reader reader = order.open(new Configuration())) {
       trainer.initialize(TinyPlan.SEED);
       for (int step = 0; step < numSteps; step++) {
-        trainer.step(reader.read(step, replica), StepPosition.of(step));
+        long sample = ((long) step * numReplicas + replica) * TinyPlan.BATCH_SIZE;
+        trainer.step(reader.read(sample), StepPosition.of(step));
       }
       return bytes(trainer.parameters());
     }
@@ -254,13 +254,15 @@ class TrainingRunTest {
   /** Steps of an optimiser that has taken none, in the middle of a schedule. */
   private static byte[] trainFresh(byte[] before, int firstStep, int numSteps) {
     DataOrder order =
-        new DataOrder(tokens.toString(), TinyPlan.SEED, 1, TinyPlan.BATCH_SIZE, OBJECTIVE);
+        new DataOrder(tokens.toString(), TinyPlan.SEED, TinyPlan.BATCH_SIZE, OBJECTIVE);
     try (Backend backend = Backends.open("onednn", 1);
         LocalTrainer trainer = newTrainer(backend);
         DataOrder.Reader reader = order.open(new Configuration())) {
       trainer.parameters().writeBytes(0, before.length / Float.BYTES, before, 0);
       for (int i = 0; i < numSteps; i++) {
-        trainer.step(reader.read(firstStep + i, 0), new StepPosition(firstStep + i, i, 0, 0));
+        trainer.step(
+            reader.read((long) (firstStep + i) * TinyPlan.BATCH_SIZE),
+            new StepPosition(firstStep + i, i, 0, 0));
       }
       return bytes(trainer.parameters());
     }

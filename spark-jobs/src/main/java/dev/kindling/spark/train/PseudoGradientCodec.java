@@ -1,0 +1,107 @@
+package dev.kindling.spark.train;
+
+import dev.kindling.model.tensor.BFloat16;
+import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * How a replica's part of a shard travels. Rounded pseudo-gradients {@code θ - θ_i} are rounded to
+ * the nearest value, a pure function of both. The rounding errors of a round are not carried over
+ * to the next (error feedback): DiLoCo's outer steps bear 8 bits (INTELLECT-1, Jaghouar et al.
+ * 2024) and even 4 (Streaming DiLoCo, Douillard et al. 2025) without, and a vector of errors would
+ * make every replica's state half as large again, and be lost with every replica that leaves.
+ */
+final class PseudoGradientCodec {
+  private static final int LEVELS = 127;
+  private static final int ELEMENT_BYTES = FloatVectors.ELEMENT_BYTES;
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private PseudoGradientCodec() {}
+
+  /**
+   * What a replica sends.
+   *
+   * @param theta the parameters that it started from, little-endian F32; not read for F32
+   * @param replica the parameters that it arrived at, alike
+   */
+  static byte[] encode(PseudoGradients kind, byte[] theta, byte[] replica) {
+    return switch (kind) {
+      case F32 -> replica;
+      case BF16 -> encodeBf16(theta, replica);
+      case INT8 -> encodeInt8(theta, replica);
+    };
+  }
+
+  /** The replica's parameters, as far as {@code sent} tells. */
+  static byte[] decode(PseudoGradients kind, byte[] theta, byte[] sent) {
+    return switch (kind) {
+      case F32 -> sent;
+      case BF16 -> decodeBf16(theta, sent);
+      case INT8 -> decodeInt8(theta, sent);
+    };
+  }
+
+  private static double difference(byte[] theta, byte[] replica, int element) {
+    int at = element * ELEMENT_BYTES;
+    return (double) FloatVectors.get(theta, at) - FloatVectors.get(replica, at);
+  }
+
+  private static void setReplica(byte[] replica, byte[] theta, int element, double difference) {
+    int at = element * ELEMENT_BYTES;
+    FloatVectors.set(replica, at, (float) (FloatVectors.get(theta, at) - difference));
+  }
+
+  private static byte[] encodeBf16(byte[] theta, byte[] replica) {
+    int length = theta.length / ELEMENT_BYTES;
+    byte[] sent = new byte[length * Short.BYTES];
+    for (int i = 0; i < length; i++) {
+      SHORT.set(sent, i * Short.BYTES, BFloat16.fromDouble(difference(theta, replica, i)));
+    }
+    return sent;
+  }
+
+  private static byte[] decodeBf16(byte[] theta, byte[] sent) {
+    byte[] replica = new byte[theta.length];
+    for (int i = 0; i < theta.length / ELEMENT_BYTES; i++) {
+      setReplica(replica, theta, i, BFloat16.toFloat((short) SHORT.get(sent, i * Short.BYTES)));
+    }
+    return replica;
+  }
+
+  /** The scales (F32) of all blocks, then a byte for every element. */
+  private static byte[] encodeInt8(byte[] theta, byte[] replica) {
+    int length = theta.length / ELEMENT_BYTES;
+    byte[] sent = new byte[Math.toIntExact(PseudoGradients.INT8.encodedBytes(length))];
+    int values = sent.length - length;
+    for (int first = 0; first < length; first += PseudoGradients.BLOCK) {
+      int end = Math.min(first + PseudoGradients.BLOCK, length);
+      double largest = 0;
+      for (int i = first; i < end; i++) {
+        largest = Math.max(largest, Math.abs(difference(theta, replica, i)));
+      }
+      float scale = (float) (largest / LEVELS);
+      FloatVectors.set(sent, first / PseudoGradients.BLOCK * ELEMENT_BYTES, scale);
+      for (int i = first; i < end; i++) {
+        // The scale was rounded, so that the largest may come out above the last level.
+        double level = scale == 0 ? 0 : Math.rint(difference(theta, replica, i) / scale);
+        sent[values + i] = (byte) Math.max(-LEVELS, Math.min(LEVELS, level));
+      }
+    }
+    return sent;
+  }
+
+  private static byte[] decodeInt8(byte[] theta, byte[] sent) {
+    int length = theta.length / ELEMENT_BYTES;
+    int values = sent.length - length;
+    byte[] replica = new byte[theta.length];
+    for (int i = 0; i < length; i++) {
+      float scale = FloatVectors.get(sent, i / PseudoGradients.BLOCK * ELEMENT_BYTES);
+      setReplica(replica, theta, i, (double) scale * sent[values + i]);
+    }
+    return replica;
+  }
+}
