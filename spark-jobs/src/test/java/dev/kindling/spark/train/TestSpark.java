@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.SparkSession;
 
@@ -18,14 +19,21 @@ public final class TestSpark {
 
   /** Executors in JVMs of their own, with one core each. */
   public static SparkSession cluster(int numExecutors) {
+    return cluster(numExecutors, Map.of());
+  }
+
+  /** The same with more settings. */
+  public static SparkSession cluster(int numExecutors, Map<String, String> settings) {
     createSparkHome();
-    return builder("local-cluster[" + numExecutors + ",1,1024]")
-        .config("spark.executor.memory", "768m")
-        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-        .config("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE")
-        .config("spark.executorEnv.OMP_NUM_THREADS", "1")
-        .config("spark.locality.wait", "0s")
-        .getOrCreate();
+    SparkSession.Builder builder =
+        builder("local-cluster[" + numExecutors + ",1,1024]")
+            .config("spark.executor.memory", "768m")
+            .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+            .config("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE")
+            .config("spark.executorEnv.OMP_NUM_THREADS", "1")
+            .config("spark.locality.wait", "0s");
+    settings.forEach(builder::config);
+    return builder.getOrCreate();
   }
 
   private static SparkSession.Builder builder(String master) {
