@@ -87,8 +87,7 @@ class GroupLossTest {
 
   @Test
   void moreRanksThanSlotsAreRefusedWithTheArithmetic() {
-    assertThatThrownBy(
-            () -> run("large", SHAPE + "parallel.dataParallel=2 parallel.pipelineParallel=2"))
+    assertThatThrownBy(() -> run("large", SHAPE + SYNCHRONOUS + " parallel.pipelineParallel=2"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(
             "dataParallel 2 × pipelineParallel 2 × tensorParallel 1 = 4 ranks, but 2 slots are free");
