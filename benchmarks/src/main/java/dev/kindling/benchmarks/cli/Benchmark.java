@@ -31,8 +31,7 @@ import picocli.CommandLine.ScopeType;
       PrecisionCommand.class,
       LimitCommand.class,
       TokenizerCommand.class,
-      DataCommand.class,
-      DistributedCommand.class
+      DataCommand.class
     })
 public final class Benchmark {
   /** The command did what it was asked to. */
