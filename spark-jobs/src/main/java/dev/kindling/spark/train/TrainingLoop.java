@@ -11,7 +11,6 @@ import dev.kindling.spark.parallel.TrainingState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.hadoop.fs.Path;
@@ -35,8 +34,6 @@ final class TrainingLoop {
   private static final int EAGER_METRICS_BYTES = 1 << 20;
 
   private static final String JOB_GROUP = "kindling-training";
-
-  private static final int SKIPS_TOLD_PER_ROUND = 3;
 
   private final RunContext run;
   private final RunLease lease;
@@ -222,31 +219,8 @@ final class TrainingLoop {
     bytesMoved += report.bytesMoved();
     history.addRound(report);
     run.listener().roundFinished(report);
-    tellSkipped(report.skipped());
+    new SkipWatch(run, history).roundFinished(report);
     return true;
-  }
-
-  private void tellSkipped(List<SkippedStep> skipped) {
-    skipped.stream()
-        .limit(SKIPS_TOLD_PER_ROUND)
-        .forEach(step -> run.listener().warning("a step was left out: " + step.describe()));
-    if (skipped.size() > SKIPS_TOLD_PER_ROUND) {
-      run.listener()
-          .warning(skipped.size() + " steps were left out in this round, see metrics.jsonl");
-    }
-    int limit = run.plan().training().maxConsecutiveSkips();
-    for (SkippedStep step : skipped) {
-      if (history.losses().skippedInARow(step.replica()) >= limit) {
-        run.directory().writeMetrics(history);
-        throw new TrainingDivergedException(
-            "Training has diverged; the last checkpoint stays. A replica left out "
-                + history.losses().skippedInARow(step.replica())
-                + " steps one after the other, but training.maxConsecutiveSkips is "
-                + limit
-                + "; "
-                + step.describe());
-      }
-    }
   }
 
   private Optional<AveragingRound.Outcome> unlessGivenUp(RoundPlan next) {
