@@ -31,7 +31,8 @@ import picocli.CommandLine.ScopeType;
       PrecisionCommand.class,
       LimitCommand.class,
       TokenizerCommand.class,
-      DataCommand.class
+      DataCommand.class,
+      CommunicatorCommand.class
     })
 public final class Benchmark {
   /** The command did what it was asked to. */

@@ -65,6 +65,13 @@ class BenchmarkTest {
   }
 
   @Test
+  void anAllReduceOfNothingIsRefused() {
+    assertThat(run("communicator", "--megabytes", "0")).isEqualTo(Benchmark.BAD_INPUT);
+
+    assertThat(err.toString()).contains("--megabytes is 0: it must be between 1 and 1000");
+  }
+
+  @Test
   void withoutACommandTheUsageIsShown() {
     assertThat(run()).isEqualTo(Benchmark.BAD_INPUT);
 
