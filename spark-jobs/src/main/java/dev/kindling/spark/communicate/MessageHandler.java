@@ -1,5 +1,6 @@
 package dev.kindling.spark.communicate;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -23,11 +24,26 @@ import org.slf4j.LoggerFactory;
 final class MessageHandler extends RpcHandler {
   private static final Logger LOG = LoggerFactory.getLogger(MessageHandler.class);
 
+  /** What is read at once: as little as comes, or as much of a part as one call can get. */
+  private static final int LEAST_READ = 2 << 10;
+
+  private static final int MOST_READ = 512 << 10;
+
   private final StreamManager streams = new OneForOneStreamManager();
   private final Map<TransportClient, Set<Sender>> senders = new ConcurrentHashMap<>();
 
   /** A rank that a connection has carried messages of, and the mailbox that they went to. */
   private record Sender(Mailbox mailbox, int from) {}
+
+  /** Netty reads 64 KiB at most by itself, for which large tensors wake up its thread too often. */
+  @Override
+  public void channelActive(TransportClient client) {
+    client
+        .getChannel()
+        .config()
+        .setRecvByteBufAllocator(
+            new AdaptiveRecvByteBufAllocator(LEAST_READ, LEAST_READ, MOST_READ));
+  }
 
   @Override
   public StreamCallbackWithID receiveStream(
