@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kindling.benchmarks.process.ChildJvm;
 import dev.kindling.benchmarks.process.MeasurementFailedException;
 import dev.kindling.spark.communicate.GroupKey;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,13 @@ public record AllReduceTimes(double allReduceSeconds, double copySeconds) {
 
   private static String run(int rank, List<String> arguments) {
     List<String> all = Stream.concat(Stream.of("" + rank), arguments.stream()).toList();
-    return new ChildJvm(AllReduceProcess.class.getName(), ChildJvm.ownClasspath(), 1, Map.of())
-        .lastLine(all);
+    return new ChildJvm(AllReduceProcess.class.getName(), classpath(), 1, Map.of()).lastLine(all);
+  }
+
+  /** This process's own, and what a cluster provides, if this process goes without. */
+  private static String classpath() {
+    String provided = System.getProperty("kindling.benchmarks.spark.classpath");
+    String own = ChildJvm.ownClasspath();
+    return provided == null ? own : own + File.pathSeparator + provided;
   }
 }
