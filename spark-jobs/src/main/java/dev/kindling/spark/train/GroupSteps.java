@@ -4,9 +4,7 @@ import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PartRuns;
-import dev.kindling.model.train.LocalTrainer.Gradient;
 import dev.kindling.model.train.ModelPart;
-import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.communicate.Communicator;
 import dev.kindling.spark.communicate.Communicators;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
@@ -103,15 +101,7 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
     StepLog steps = new StepLog(round, spec.data(), spec.innerState(), spec.onNonFinite(), replica);
     try (DataOrder.Reader reader = spec.data().open(hadoop.get());
         GroupTrainer trainer = new GroupTrainer(spec, part, groups)) {
-      while (steps.hasNext()) {
-        StepPosition position = steps.position();
-        Gradient gradient = trainer.computeGradient(reader.read(steps.firstSample()), position);
-        if (steps.allows(gradient)) {
-          steps.took(gradient, part.update(position, gradient.norm()));
-        } else {
-          steps.leftOut(gradient);
-        }
-      }
+      steps.takeSteps(reader, trainer::computeGradient, part::update);
     }
     return steps.report(bytesGathered);
   }
@@ -119,14 +109,14 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
   private List<Tuple2<Integer, PartContribution>> hand(
       ModelPart part, RankGroups groups, ReplicaReport report) {
     int rank = groups.world().rank();
-    boolean sharesMoments = spec.innerState() != InnerState.RESET && !part.moments().isEmpty();
+    boolean tells = !report.failed() && spec.contributes(report.replica());
+    boolean tellsMoments =
+        tells && spec.innerState() != InnerState.RESET && !part.moments().isEmpty();
+    byte[] none = new byte[0];
     PartRuns runs = PartRuns.ofOwn(part.layout());
     List<Tuple2<Integer, PartContribution>> handed = new ArrayList<>();
     for (int shard = 0; shard < spec.shards().numShards(); shard++) {
-      byte[] none = new byte[0];
-      boolean tells = !report.failed() && spec.contributes(report.replica());
       ShardRuns inShard = new ShardRuns(runs, spec.shards(), shard);
-      boolean tellsMoments = tells && sharesMoments;
       Contribution values =
           new Contribution(
               report,

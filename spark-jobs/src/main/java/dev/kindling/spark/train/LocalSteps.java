@@ -3,7 +3,6 @@ package dev.kindling.spark.train;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.LocalTrainer;
-import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.parallel.HadoopSettings;
@@ -13,7 +12,6 @@ import dev.kindling.spark.parallel.WorkerState;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
-import org.apache.spark.TaskKilledException;
 import org.apache.spark.api.java.function.FlatMapFunction2;
 
 /**
@@ -92,19 +90,7 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
   private ReplicaReport train(LocalTrainer trainer, int replica, long bytesGathered) {
     StepLog steps = new StepLog(round, spec.data(), spec.innerState(), spec.onNonFinite(), replica);
     try (DataOrder.Reader reader = spec.data().open(hadoop.get())) {
-      while (steps.hasNext()) {
-        if (TaskContext.get().isInterrupted()) {
-          throw new TaskKilledException("the round was given up");
-        }
-        StepPosition position = steps.position();
-        LocalTrainer.Gradient gradient =
-            trainer.computeGradient(reader.read(steps.firstSample()), position);
-        if (steps.allows(gradient)) {
-          steps.took(gradient, trainer.update(position, gradient.norm()));
-        } else {
-          steps.leftOut(gradient);
-        }
-      }
+      steps.takeSteps(reader, trainer::computeGradient, trainer::update);
     }
     return steps.report(bytesGathered);
   }

@@ -1,11 +1,16 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.model.batch.Batch;
 import dev.kindling.model.train.LocalTrainer.Gradient;
 import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.TrainingConfig.OnNonFinite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.ToDoubleBiFunction;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
 
 /**
  * The steps that a replica takes in a round, and what becomes of each: the rules that ranks and
@@ -41,18 +46,36 @@ final class StepLog {
     this.learningRates = new double[round.numSteps()];
   }
 
-  /** Whether there is a step to take. */
-  boolean hasNext() {
-    return next < round.numSteps() && failure.isEmpty();
+  /**
+   * Takes all of them, but for those that are left out.
+   *
+   * @param gradient computes what a batch says, and changes nothing
+   * @param update applies the gradient of this norm, and gives the learning rate
+   * @throws TaskKilledException if Spark has given up the task
+   */
+  void takeSteps(
+      DataOrder.Reader reader,
+      BiFunction<Batch, StepPosition, Gradient> gradient,
+      ToDoubleBiFunction<StepPosition, Double> update) {
+    while (next < round.numSteps() && failure.isEmpty()) {
+      if (TaskContext.get().isInterrupted()) {
+        throw new TaskKilledException("the round was given up");
+      }
+      StepPosition position = position();
+      Gradient computed = gradient.apply(reader.read(firstSample()), position);
+      if (allows(computed)) {
+        add(computed, update.applyAsDouble(position, computed.norm()));
+      } else {
+        leaveOut(computed);
+      }
+    }
   }
 
-  /** The global number of the first sample of the next step. */
-  long firstSample() {
+  private long firstSample() {
     return round.firstSample(next, replica, data.batchSize());
   }
 
-  /** Where the next step is. */
-  StepPosition position() {
+  private StepPosition position() {
     long step = round.firstStep() + next;
     // Where the moments start at zero in every round, so does their bias correction. A step that is
     // left out counts: after more than a few steps the correction is 1.
@@ -60,18 +83,11 @@ final class StepLog {
     return new StepPosition(step, momentSteps, data.seed(), (long) replica * data.batchSize());
   }
 
-  /** Whether the next step may be taken, that is, its gradient applied. */
-  boolean allows(Gradient gradient) {
+  private boolean allows(Gradient gradient) {
     return gradient.isFinite() && gradient.loss() <= round.lossLimit();
   }
 
-  /** The next step was taken. */
-  void took(Gradient gradient, double learningRate) {
-    add(gradient, learningRate);
-  }
-
-  /** The next step was left out. */
-  void leftOut(Gradient gradient) {
+  private void leaveOut(Gradient gradient) {
     SkippedStep step =
         new SkippedStep(
             round.firstStep() + next + 1,
