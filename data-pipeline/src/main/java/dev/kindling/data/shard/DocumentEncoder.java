@@ -1,5 +1,6 @@
 package dev.kindling.data.shard;
 
+import dev.kindling.data.IntList;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Checksums;
 import dev.kindling.data.signal.Sentences;
@@ -11,7 +12,6 @@ import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
@@ -27,6 +27,9 @@ import scala.Tuple2;
  */
 final class DocumentEncoder implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** A guess, for the room that is made for tokens at first. */
+  private static final int CHARACTERS_PER_TOKEN = 4;
 
   private final Broadcast<byte[]> tokenizerJson;
   private final boolean byTail;
@@ -103,23 +106,22 @@ final class DocumentEncoder implements Serializable {
     if (text.isEmpty()) {
       return;
     }
-    List<int[]> sequences = new ArrayList<>();
     List<String> parts = keepsSentences ? Sentences.split(text) : List.of(text);
-    for (String part : parts) {
-      sequences.add(tokenizer.encode(part));
-    }
     OptionalInt endOfText = tokenizer.endOfTextId();
-    if (endOfText.isPresent()) {
-      int last = sequences.size() - 1;
-      int[] ended = Arrays.copyOf(sequences.get(last), sequences.get(last).length + 1);
-      ended[ended.length - 1] = endOfText.getAsInt();
-      sequences.set(last, ended);
+    IntList ids = new IntList(text.length() / CHARACTERS_PER_TOKEN);
+    int[] lengths = new int[parts.size()];
+    for (int i = 0; i < lengths.length; i++) {
+      int before = ids.size();
+      ids.addAll(tokenizer.encode(parts.get(i)));
+      if (i == lengths.length - 1) {
+        endOfText.ifPresent(ids::add);
+      }
+      lengths[i] = ids.size() - before;
     }
-    int[] ids = sequences.stream().flatMapToInt(Arrays::stream).toArray();
-    int[] lengths = sequences.stream().mapToInt(sequence -> sequence.length).toArray();
     TokenType type = TokenType.forVocabSize(tokenizer.vocabSize());
     int numBytes = text.getBytes(StandardCharsets.UTF_8).length;
     pieces.add(
-        new Tuple2<>(PieceKey.of(split, hash, numBytes), PieceValue.encode(type, ids, lengths)));
+        new Tuple2<>(
+            PieceKey.of(split, hash, numBytes), PieceValue.encode(type, ids.toArray(), lengths)));
   }
 }

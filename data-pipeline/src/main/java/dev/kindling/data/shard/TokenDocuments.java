@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntToLongFunction;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -72,7 +73,7 @@ public final class TokenDocuments {
    */
   public Span get(long number) {
     Objects.checkIndex(number, size());
-    int shard = lastAtMost(firstDocuments, number, shards.size());
+    int shard = lastAtMost(i -> firstDocuments[i], number, shards.size());
     return span(shard, (int) (number - firstDocuments[shard]));
   }
 
@@ -85,12 +86,15 @@ public final class TokenDocuments {
    */
   public Span at(long position) {
     Objects.checkIndex(position, firstTokens[shards.size()]);
-    int shard = lastAtMost(firstTokens, position, shards.size());
+    int shard = lastAtMost(i -> firstTokens[i], position, shards.size());
     Starts ofShard = starts(shard);
     int sequence =
         lastAtMost(
-            ofShard.sequences(), position - firstTokens[shard], shards.get(shard).numSequences());
-    return span(shard, lastAtMost(ofShard.documents(), sequence, shards.get(shard).numDocuments()));
+            i -> ofShard.sequences()[i],
+            position - firstTokens[shard],
+            shards.get(shard).numSequences());
+    return span(
+        shard, lastAtMost(i -> ofShard.documents()[i], sequence, shards.get(shard).numDocuments()));
   }
 
   /**
@@ -102,14 +106,15 @@ public final class TokenDocuments {
    */
   public int[] sequenceEnds(long start, long end) {
     IntList ends = new IntList(16);
-    for (int shard = lastAtMost(firstTokens, start, shards.size());
+    for (int shard = lastAtMost(i -> firstTokens[i], start, shards.size());
         shard < shards.size();
         shard++) {
       if (firstTokens[shard] >= end) {
         break;
       }
       long[] sequences = starts(shard).sequences();
-      int first = lastAtMost(sequences, Math.max(0, start - firstTokens[shard]), sequences.length);
+      int first =
+          lastAtMost(i -> sequences[i], Math.max(0, start - firstTokens[shard]), sequences.length);
       for (int i = first + 1; i < sequences.length; i++) {
         long at = firstTokens[shard] + sequences[i] - start;
         if (at > end - start) {
@@ -132,27 +137,12 @@ public final class TokenDocuments {
   }
 
   /** The last of the first {@code count} sorted values that is not above {@code value}. */
-  private static int lastAtMost(long[] sorted, long value, int count) {
+  private static int lastAtMost(IntToLongFunction sorted, long value, int count) {
     int low = 0;
     int high = count - 1;
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
-      if (sorted[middle] <= value) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
-  }
-
-  /** The same of numbers. */
-  private static int lastAtMost(int[] sorted, int value, int count) {
-    int low = 0;
-    int high = count - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (sorted[middle] <= value) {
+      if (sorted.applyAsLong(middle) <= value) {
         low = middle;
       } else {
         high = middle - 1;

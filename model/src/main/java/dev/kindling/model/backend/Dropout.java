@@ -26,7 +26,12 @@ public record Dropout(
    * @param whole columns of the whole tensor
    * @param first the first that is here
    */
-  public record Columns(long count, long whole, long first) {}
+  public record Columns(long count, long whole, long first) {
+    /** How many elements of a sample of {@code size} follow each other in the whole, too. */
+    public long run(long size) {
+      return count == whole ? size : count;
+    }
+  }
 
   /** Dropout of a whole tensor. */
   public Dropout(double rate, long key, long firstSample, long elementsPerSample) {

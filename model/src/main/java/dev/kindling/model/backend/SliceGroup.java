@@ -25,6 +25,14 @@ public interface SliceGroup {
         public void sumInPlace(Tensor tensor) {}
       };
 
+  /**
+   * The first of {@code size} neighbours that belong to a slice, where slices share them in nearly
+   * equal ranges; those of the next slice begin where it ends.
+   */
+  static long first(long size, int slice, int numSlices) {
+    return size * slice / numSlices;
+  }
+
   /** Which slice is here. */
   int slice();
 

@@ -13,9 +13,9 @@ public record VocabularyPart(long firstToken, SliceGroup group) {
   /** The whole vocabulary. */
   public static final VocabularyPart WHOLE = new VocabularyPart(0, SliceGroup.WHOLE);
 
-  /** The part of {@code vocabSize} tokens that a slice has: the first parts are not the longer. */
+  /** The part of {@code vocabSize} tokens that a slice has. */
   public static VocabularyPart of(SliceGroup group, long vocabSize) {
-    return new VocabularyPart(vocabSize * group.slice() / group.numSlices(), group);
+    return new VocabularyPart(SliceGroup.first(vocabSize, group.slice(), group.numSlices()), group);
   }
 
   /**

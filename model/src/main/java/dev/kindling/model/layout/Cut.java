@@ -1,5 +1,6 @@
 package dev.kindling.model.layout;
 
+import dev.kindling.model.backend.SliceGroup;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,11 +47,6 @@ public record Cut(Kind kind, int dim, int numParts) {
     return kind != Kind.FIRST_ONLY || slice == 0;
   }
 
-  /** The first of {@code size} that belong to a slice; those of the next begin where it ends. */
-  public static long first(long size, int slice, int numSlices) {
-    return size * slice / numSlices;
-  }
-
   /** What a slice has of a parameter of shape {@code whole}. */
   List<Long> shape(List<Long> whole, int slice, int numSlices) {
     if (kind != Kind.SLICED) {
@@ -58,7 +54,8 @@ public record Cut(Kind kind, int dim, int numParts) {
     }
     List<Long> shape = new ArrayList<>(whole);
     long part = whole.get(dim) / numParts;
-    shape.set(dim, numParts * (first(part, slice + 1, numSlices) - first(part, slice, numSlices)));
+    long first = SliceGroup.first(part, slice, numSlices);
+    shape.set(dim, numParts * (SliceGroup.first(part, slice + 1, numSlices) - first));
     return shape;
   }
 
@@ -71,8 +68,8 @@ public record Cut(Kind kind, int dim, int numParts) {
     long outer = whole.subList(0, dim).stream().reduce(1L, Math::multiplyExact);
     long inner = whole.subList(dim + 1, whole.size()).stream().reduce(1L, Math::multiplyExact);
     long part = whole.get(dim) / numParts;
-    long first = first(part, slice, numSlices);
-    long length = (first(part, slice + 1, numSlices) - first) * inner;
+    long first = SliceGroup.first(part, slice, numSlices);
+    long length = (SliceGroup.first(part, slice + 1, numSlices) - first) * inner;
     List<Run> runs = new ArrayList<>();
     for (long i = 0; i < outer * numParts; i++) {
       runs.add(new Run((i * part + first) * inner, length));

@@ -2,9 +2,7 @@ package dev.kindling.model.layout;
 
 import dev.kindling.model.nn.ParameterStore;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What one of the ranks that train a model together holds of it: the parameters that some pieces of
@@ -66,17 +64,6 @@ public record PartLayout(ModelLayout whole, List<PieceRange> chunks, int slice, 
   public boolean speaksFor(Placement placement) {
     boolean first = hasPiece(placement.pieces().get(0));
     return first && (placement.cut().kind() != Cut.Kind.REPLICATED || slice == 0);
-  }
-
-  /** The names of the parameters that another part, of other pieces, has too. */
-  public Set<String> sharedWith(PartLayout other) {
-    Set<String> shared = new HashSet<>();
-    for (Held each : held()) {
-      if (other.uses(each.placement())) {
-        shared.add(each.placement().name());
-      }
-    }
-    return shared;
   }
 
   private boolean uses(Placement placement) {

@@ -1,6 +1,7 @@
 package dev.kindling.model.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -77,5 +78,20 @@ class BFloat16Test {
   void whatIsNotANumberStaysSo() {
     assertThat(rounded(Double.NaN)).isNaN();
     assertThat(rounded(Float.intBitsToFloat(0x7F800001))).isNaN();
+  }
+
+  /** All singles but for the lower byte of the half that is cut off, which ties do not need. */
+  @Test
+  void singlesAreRoundedAsDoublesAre() {
+    for (int upper = 0; upper < 1 << 24; upper++) {
+      for (int bits : new int[] {upper << Byte.SIZE, upper << Byte.SIZE | 1}) {
+        float value = Float.intBitsToFloat(bits);
+        float rounded = BFloat16.toFloat(BFloat16.fromFloat(value));
+        float expected = BFloat16.toFloat(BFloat16.fromDouble(value));
+        if (Float.floatToIntBits(rounded) != Float.floatToIntBits(expected)) {
+          fail("%s becomes %s, and as a double %s", value, rounded, expected);
+        }
+      }
+    }
   }
 }

@@ -42,17 +42,7 @@ final class Pretraining {
    * @param data what became of the text before, for the report
    */
   RunSummary run(Path tokens, ObjectNode data) {
-    TrainingPlan plan =
-        new TrainingPlan(
-            tokens,
-            files.run(),
-            config.seed(),
-            config.model(),
-            config.objective(),
-            config.training(),
-            config.parallel(),
-            config.dataParallelism(),
-            config.checkpoint());
+    TrainingPlan plan = TrainingPlan.of(config, tokens, files.run());
     TrainingProgress progress = new TrainingProgress(console, () -> describe(data));
     TrainingResult result =
         console.step(

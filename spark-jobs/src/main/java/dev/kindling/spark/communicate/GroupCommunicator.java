@@ -1,6 +1,7 @@
 package dev.kindling.spark.communicate;
 
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Scratch;
 import dev.kindling.model.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,6 @@
 package dev.kindling.spark.communicate;
 
+import dev.kindling.model.tensor.BFloat16;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -72,12 +73,12 @@ enum Reduction {
     for (int start = 0; start < into.limit(); start += BLOCK) {
       int length = Math.min(BLOCK, into.limit() - start);
       for (int i = 0; i < length; i++) {
-        left[i] = Halves.toFloat(into.get(start + i));
-        right[i] = Halves.toFloat(from.get(start + i));
+        left[i] = BFloat16.toFloat(into.get(start + i));
+        right[i] = BFloat16.toFloat(from.get(start + i));
       }
       reduce(left, right, length);
       for (int i = 0; i < length; i++) {
-        into.put(start + i, Halves.toHalf(left[i]));
+        into.put(start + i, BFloat16.fromFloat(left[i]));
       }
     }
   }

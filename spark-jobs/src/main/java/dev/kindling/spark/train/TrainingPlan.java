@@ -8,6 +8,7 @@ import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.ModelConfig;
 import dev.kindling.spark.config.ObjectiveConfig;
 import dev.kindling.spark.config.ParallelConfig;
+import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.parallel.Mesh;
 import org.apache.hadoop.conf.Configuration;
@@ -39,19 +40,19 @@ public record TrainingPlan(
     CheckpointConfig checkpoint,
     int numShards) {
 
-  /** A plan with the number of shards derived. */
-  public TrainingPlan(
-      Path tokens,
-      Path output,
-      long seed,
-      ModelConfig model,
-      ObjectiveConfig objective,
-      TrainingConfig training,
-      ParallelConfig parallel,
-      DataParallelismConfig dataParallelism,
-      CheckpointConfig checkpoint) {
-    this(
-        tokens, output, seed, model, objective, training, parallel, dataParallelism, checkpoint, 0);
+  /** What a configuration says, with the number of shards derived. */
+  public static TrainingPlan of(RunConfig config, Path tokens, Path output) {
+    return new TrainingPlan(
+        tokens,
+        output,
+        config.seed(),
+        config.model(),
+        config.objective(),
+        config.training(),
+        config.parallel(),
+        config.dataParallelism(),
+        config.checkpoint(),
+        0);
   }
 
   /** The same plan with paths that executors understand. */

@@ -80,17 +80,7 @@ class TextGeneratorTest {
                 "parallel.dataParallel=1",
                 "dataParallelism.localSteps=30"));
     Path run = new Path(directory.resolve(architecture).toUri());
-    TrainingPlan plan =
-        new TrainingPlan(
-            tokens,
-            run,
-            config.seed(),
-            config.model(),
-            config.objective(),
-            config.training(),
-            config.parallel(),
-            config.dataParallelism(),
-            config.checkpoint());
+    TrainingPlan plan = TrainingPlan.of(config, tokens, run);
     TrainingRun.run(spark, plan, ProgressListener.NONE);
     return run;
   }

@@ -172,16 +172,7 @@ class ArchitecturesTest {
 
   private TrainingPlan plan(String name, String settings) {
     RunConfig config = config(settings);
-    return new TrainingPlan(
-        tokens,
-        new Path(out.resolve(name).toUri()),
-        config.seed(),
-        config.model(),
-        config.objective(),
-        config.training(),
-        config.parallel(),
-        config.dataParallelism(),
-        config.checkpoint());
+    return TrainingPlan.of(config, tokens, new Path(out.resolve(name).toUri()));
   }
 
   /** Two replicas, three rounds of two steps, and a checkpoint after every second round. */

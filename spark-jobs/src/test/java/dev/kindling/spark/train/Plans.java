@@ -19,15 +19,6 @@ final class Plans {
     RunConfig config =
         ConfigLoader.load(
             Optional.empty(), List.of(("training.backend=onednn " + settings).split(" +")));
-    return new TrainingPlan(
-        tokens,
-        new Path(output.toUri()),
-        config.seed(),
-        config.model(),
-        config.objective(),
-        config.training(),
-        config.parallel(),
-        config.dataParallelism(),
-        config.checkpoint());
+    return TrainingPlan.of(config, tokens, new Path(output.toUri()));
   }
 }

@@ -177,7 +177,8 @@ class TrainingRunErrorsTest {
             TinyPlan.training(40, exploding),
             plan.parallel(),
             plan.dataParallelism(),
-            plan.checkpoint());
+            plan.checkpoint(),
+            0);
 
     assertThatThrownBy(() -> TrainingRun.run(spark, diverging, ProgressListener.NONE))
         .isInstanceOf(TrainingDivergedException.class)

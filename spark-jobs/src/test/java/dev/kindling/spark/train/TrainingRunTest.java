@@ -129,7 +129,8 @@ class TrainingRunTest {
             plan.training().withBackend("auto"),
             plan.parallel(),
             plan.dataParallelism(),
-            plan.checkpoint());
+            plan.checkpoint(),
+            0);
 
     TrainingResult result = TrainingRun.run(spark, auto, ProgressListener.NONE);
 

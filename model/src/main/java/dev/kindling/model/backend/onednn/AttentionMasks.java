@@ -1,6 +1,7 @@
 package dev.kindling.model.backend.onednn;
 
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Scratch;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;

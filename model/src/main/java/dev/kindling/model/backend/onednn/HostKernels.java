@@ -126,7 +126,7 @@ final class HostKernels {
 
   void dropout(Tensor source, Dropout dropout, Tensor target) {
     long elementsPerSample = dropout.elementsPerSample();
-    long columns = dropout.columns().count();
+    long run = dropout.columns().run(elementsPerSample);
     forEachChunk(
         source.numElements(),
         (buffer, start, length) -> {
@@ -135,7 +135,7 @@ final class HostKernels {
           while (done < length) {
             long sample = (start + done) / elementsPerSample;
             long element = (start + done) % elementsPerSample;
-            int count = (int) Math.min(length - done, columns - element % columns);
+            int count = (int) Math.min(length - done, run - element % run);
             int number = dropout.number(element);
             drop(buffer.a, done, count, number, dropout, dropout.sampleKey(sample));
             done += count;

@@ -4,6 +4,7 @@ import dev.kindling.model.backend.Activation;
 import dev.kindling.model.backend.onednn.Primitives.Binary;
 import dev.kindling.model.backend.onednn.Primitives.Elementwise;
 import dev.kindling.model.backend.onednn.Primitives.ElementwiseBackward;
+import dev.kindling.model.tensor.Scratch;
 import dev.kindling.model.tensor.Tensor;
 import org.bytedeco.dnnl.global.dnnl;
 

@@ -4,6 +4,7 @@ import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.onednn.Primitives.LayerNorm;
 import dev.kindling.model.backend.onednn.Primitives.LayerNormBackward;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Scratch;
 import dev.kindling.model.tensor.Tensor;
 
 /** Layer norm by oneDNN, and RMS norm, which is plain Java in F32. */

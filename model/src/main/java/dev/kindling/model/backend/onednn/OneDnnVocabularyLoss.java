@@ -8,6 +8,7 @@ import dev.kindling.model.backend.onednn.Primitives.Matmul;
 import dev.kindling.model.backend.onednn.Primitives.Reorder;
 import dev.kindling.model.backend.onednn.Primitives.Softmax;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Scratch;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;

@@ -1,15 +1,11 @@
-package dev.kindling.model.backend.onednn;
+package dev.kindling.model.tensor;
 
-import dev.kindling.model.tensor.DType;
-import dev.kindling.model.tensor.OffHeapMemory;
-import dev.kindling.model.tensor.Tensor;
-
-/** Memory of one kernel that grows to the largest use so far and is then kept. */
-final class Scratch implements AutoCloseable {
+/** Memory outside the heap that grows to the largest use so far, and is used again and again. */
+public final class Scratch implements AutoCloseable {
   private OffHeapMemory memory = OffHeapMemory.allocate(0);
 
   /** A tensor with undefined content, valid until the next call. */
-  Tensor tensor(DType dtype, long... shape) {
+  public Tensor tensor(DType dtype, long... shape) {
     long numBytes = Math.multiplyExact(Tensor.numElements(shape), (long) dtype.bytes());
     if (memory.numBytes() < numBytes) {
       memory.close();
