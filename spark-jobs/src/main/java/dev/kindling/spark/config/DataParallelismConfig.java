@@ -13,6 +13,10 @@ import java.util.Locale;
  * @param pseudoGradients how replicas send what they have learned
  * @param elastic whether a round takes as many replicas as the cluster has slots for, up to {@code
  *     parallel.dataParallel}
+ * @param asynchronous whether a round ends without replicas that are late, whose contributions join
+ *     a later one
+ * @param lateAfter a replica is late that takes longer than so many times what the faster half of
+ *     the round's replicas took
  */
 public record DataParallelismConfig(
     Mode mode,
@@ -20,7 +24,9 @@ public record DataParallelismConfig(
     Outer outer,
     InnerState innerState,
     PseudoGradients pseudoGradients,
-    boolean elastic) {
+    boolean elastic,
+    boolean asynchronous,
+    double lateAfter) {
 
   /** The strategies. */
   public enum Mode {
@@ -111,5 +117,6 @@ public record DataParallelismConfig(
    */
   public DataParallelismConfig {
     Require.atLeast("localSteps", localSteps, 1);
+    Require.atLeast("lateAfter", lateAfter, 1.0);
   }
 }

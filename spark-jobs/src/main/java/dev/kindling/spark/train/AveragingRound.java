@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
@@ -40,12 +39,28 @@ final class AveragingRound implements TrainingRound {
    * What the driver learns of a round.
    *
    * @param state the state after it, held by the executors
-   * @param reports of every replica, by replica
+   * @param reports of every replica that arrived, in the order of {@code arrived}
+   * @param arrived whose contributions it is made of
    * @param bytesMoved payload of both shuffles
    * @param seconds wall-clock
    */
   record Outcome(
-      TrainingState state, List<ReplicaReport> reports, long bytesMoved, double seconds) {}
+      TrainingState state,
+      List<ReplicaReport> reports,
+      List<Arrival> arrived,
+      long bytesMoved,
+      double seconds) {
+
+    /** What is learned of the outer step's job. */
+    static Outcome of(
+        TrainingState state, List<Arrival> arrived, List<ShardOutcome> told, double seconds) {
+      List<ReplicaReport> reports = Arrays.asList(told.get(0).reports());
+      long bytes =
+          told.stream().mapToLong(ShardOutcome::bytesReduced).sum()
+              + reports.stream().mapToLong(ReplicaReport::bytesGathered).sum();
+      return new Outcome(state, reports, arrived, bytes, seconds);
+    }
+  }
 
   AveragingRound(
       JavaSparkContext spark, HadoopSettings hadoop, ReplicaSpec spec, OuterOptimizer optimizer) {
@@ -71,9 +86,8 @@ final class AveragingRound implements TrainingRound {
       trained.persist(level);
     }
     JavaRDD<ShardOutcome> stepped =
-        scatter(trained)
-            .zipPartitions(
-                before.shards(), new OuterStep(optimizer, spec.pseudoGradients(), numReplicas))
+        new OuterStep(optimizer, spec.codec(), Arrival.onTime(round.replicas()))
+            .over(trained, before.shards())
             .setName("shards after " + round.steps())
             .persist(level);
 
@@ -90,11 +104,8 @@ final class AveragingRound implements TrainingRound {
             stepped.map(ShardOutcome::shard),
             keep ? trained.map(ReplicaOutcome::state) : freshWorkers(spark, numReplicas),
             held);
-    List<ReplicaReport> reports = Arrays.asList(told.get(0).reports());
-    long bytes =
-        told.stream().mapToLong(ShardOutcome::bytesReduced).sum()
-            + reports.stream().mapToLong(ReplicaReport::bytesGathered).sum();
-    return new Outcome(after, reports, bytes, (System.nanoTime() - started) / 1e9);
+    double seconds = (System.nanoTime() - started) / 1e9;
+    return Outcome.of(after, Arrival.onTime(round.replicas()), told, seconds);
   }
 
   /**
@@ -140,15 +151,5 @@ final class AveragingRound implements TrainingRound {
             })
         .partitionBy(new NumberPartitioner(numReaders))
         .values();
-  }
-
-  private JavaRDD<Contribution> scatter(JavaRDD<ReplicaOutcome> trained) {
-    JavaPairRDD<Integer, Contribution> byShard =
-        trained.flatMapToPair(
-            outcome ->
-                IntStream.range(0, outcome.contributions().length)
-                    .mapToObj(shard -> new Tuple2<>(shard, outcome.contributions()[shard]))
-                    .iterator());
-    return byShard.partitionBy(new NumberPartitioner(spec.layout().numShards())).values();
   }
 }

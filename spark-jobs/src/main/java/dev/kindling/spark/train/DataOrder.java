@@ -36,12 +36,17 @@ record DataOrder(String tokens, long seed, int batchSize, Objective objective)
 
   /** Tokens of text that a step of {@code numReplicas} replicas is made of. */
   long tokensPerStep(int numReplicas) {
-    return (long) numReplicas * batchSize * RawWindows.stride(objective);
+    return numTokens((long) numReplicas * batchSize);
   }
 
   /** Samples that so many tokens of text were made of: the number of the next one. */
   long numSamples(long numTokens) {
     return numTokens / RawWindows.stride(objective);
+  }
+
+  /** The reverse of {@link #numSamples}. */
+  long numTokens(long numSamples) {
+    return numSamples * RawWindows.stride(objective);
   }
 
   /** A part of the data, with an order, epochs and noise of its own. */

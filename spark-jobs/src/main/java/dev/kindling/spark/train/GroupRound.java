@@ -5,7 +5,6 @@ import dev.kindling.spark.parallel.NumberPartitioner;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.TrainingState;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -72,11 +71,8 @@ final class GroupRound implements TrainingRound {
             stepped.map(ShardOutcome::shard),
             AveragingRound.freshWorkers(spark, spec.mesh().dataParallel()),
             List.of(stepped));
-    List<ReplicaReport> reports = Arrays.asList(told.get(0).reports());
-    long bytes =
-        told.stream().mapToLong(ShardOutcome::bytesReduced).sum()
-            + reports.stream().mapToLong(ReplicaReport::bytesGathered).sum();
-    return new AveragingRound.Outcome(after, reports, bytes, (System.nanoTime() - started) / 1e9);
+    double seconds = (System.nanoTime() - started) / 1e9;
+    return AveragingRound.Outcome.of(after, Arrival.onTime(round.replicas()), told, seconds);
   }
 
   private JavaPairRDD<Integer, PartContribution> inBarrier(

@@ -4,7 +4,6 @@ import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
-import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.ShardLayout;
@@ -54,7 +53,7 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
       Iterator<ParameterShard> gathered, WorkerState state, LocalTrainer trainer) {
     Moments moments = Moments.of(state, spec);
     byte[][] theta = new byte[spec.layout().numShards()][];
-    boolean sendsDifference = spec.pseudoGradients() != PseudoGradients.F32;
+    boolean sendsDifference = spec.codec().sendsDifference();
     long bytes = 0;
     int received = 0;
     while (gathered.hasNext()) {
@@ -105,7 +104,7 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
       byte[] update = new byte[report.failed() ? 0 : layout.byteLength(s)];
       if (!report.failed()) {
         trainer.parameters().readBytes(layout.offset(s), layout.length(s), update, 0);
-        update = PseudoGradientCodec.encode(spec.pseudoGradients(), received.theta()[s], update);
+        update = spec.codec().encode(received.theta()[s], update);
       }
       Moments part = shareMoments ? moments.part(s, layout) : Moments.none();
       contributions[s] = new Contribution(report, update, part.first(), part.second());

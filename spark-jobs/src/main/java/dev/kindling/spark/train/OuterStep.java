@@ -1,10 +1,13 @@
 package dev.kindling.spark.train;
 
-import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
+import dev.kindling.spark.parallel.NumberPartitioner;
 import dev.kindling.spark.parallel.ParameterShard;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction2;
+import scala.Tuple2;
 
 /**
  * A shard's task: sums what the replicas contribute, in replica order, and applies the outer step.
@@ -12,11 +15,24 @@ import org.apache.spark.api.java.function.FlatMapFunction2;
  * speculation.
  *
  * @param optimizer the outer optimiser
- * @param pseudoGradients how the replicas send
- * @param numReplicas R, the contributions that belong to every shard
+ * @param codec how the replicas send
+ * @param arrived whose contributions belong to every shard, in the order of summation
  */
-record OuterStep(OuterOptimizer optimizer, PseudoGradients pseudoGradients, int numReplicas)
+record OuterStep(OuterOptimizer optimizer, PseudoGradientCodec codec, List<Arrival> arrived)
     implements FlatMapFunction2<Iterator<Contribution>, Iterator<ParameterShard>, ShardOutcome> {
+
+  /** The stage: every shard gets its part of what the replicas hand out, by shuffle. */
+  JavaRDD<ShardOutcome> over(JavaRDD<ReplicaOutcome> trained, JavaRDD<ParameterShard> before) {
+    return trained
+        .flatMapToPair(
+            outcome ->
+                IntStream.range(0, outcome.contributions().length)
+                    .mapToObj(shard -> new Tuple2<>(shard, outcome.contributions()[shard]))
+                    .iterator())
+        .partitionBy(new NumberPartitioner(before.getNumPartitions()))
+        .values()
+        .zipPartitions(before, this);
+  }
 
   @Override
   public Iterator<ShardOutcome> call(
@@ -25,8 +41,8 @@ record OuterStep(OuterOptimizer optimizer, PseudoGradients pseudoGradients, int 
     Contribution[] byReplica = collect(contributions, old.shard());
     long bytes = 0;
     boolean failed = false;
-    ReplicaReport[] reports = new ReplicaReport[numReplicas];
-    for (int r = 0; r < numReplicas; r++) {
+    ReplicaReport[] reports = new ReplicaReport[byReplica.length];
+    for (int r = 0; r < byReplica.length; r++) {
       bytes += byReplica[r].numBytes();
       failed |= byReplica[r].report().failed();
       reports[r] = byReplica[r].report();
@@ -38,35 +54,38 @@ record OuterStep(OuterOptimizer optimizer, PseudoGradients pseudoGradients, int 
   }
 
   private Contribution[] collect(Iterator<Contribution> contributions, int shard) {
-    Contribution[] byReplica = new Contribution[numReplicas];
+    List<Integer> replicas = arrived.stream().map(Arrival::replica).toList();
+    Contribution[] byReplica = new Contribution[replicas.size()];
     int received = 0;
     while (contributions.hasNext()) {
       Contribution contribution = contributions.next();
-      byReplica[contribution.report().replica()] = contribution;
+      byReplica[replicas.indexOf(contribution.report().replica())] = contribution;
       received++;
     }
-    for (int r = 0; r < numReplicas; r++) {
-      if (byReplica[r] == null || received != numReplicas) {
+    for (int r = 0; r < byReplica.length; r++) {
+      if (byReplica[r] == null || received != byReplica.length) {
         throw new IllegalStateException(
             "shard "
                 + shard
                 + " received "
                 + received
                 + " contributions, but there are "
-                + numReplicas
+                + byReplica.length
                 + " replicas"
-                + (byReplica[r] == null ? " and that of replica " + r + " is missing" : ""));
+                + (byReplica[r] == null
+                    ? " and that of replica " + replicas.get(r) + " is missing"
+                    : ""));
       }
     }
     return byReplica;
   }
 
   private ParameterShard apply(ParameterShard old, Contribution[] byReplica) {
-    byte[][] thetas = new byte[numReplicas][];
-    byte[][] firsts = new byte[numReplicas][];
-    byte[][] seconds = new byte[numReplicas][];
-    for (int r = 0; r < numReplicas; r++) {
-      thetas[r] = PseudoGradientCodec.decode(pseudoGradients, old.theta(), byReplica[r].update());
+    byte[][] thetas = new byte[byReplica.length][];
+    byte[][] firsts = new byte[byReplica.length][];
+    byte[][] seconds = new byte[byReplica.length][];
+    for (int r = 0; r < byReplica.length; r++) {
+      thetas[r] = codec.decode(old.theta(), byReplica[r].update(), arrived.get(r).weight());
       firsts[r] = byReplica[r].firstMoments();
       seconds[r] = byReplica[r].secondMoments();
     }

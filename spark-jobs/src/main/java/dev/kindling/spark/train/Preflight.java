@@ -113,7 +113,11 @@ final class Preflight {
               + " synchronous");
     }
     boolean whole = replicas.mode() == Mode.AVERAGING && plan.mesh().ranksPerReplica() == 1;
-    if (!whole && (replicas.elastic() || replicas.pseudoGradients() != PseudoGradients.F32)) {
+    boolean needsWhole =
+        replicas.elastic()
+            || replicas.asynchronous()
+            || replicas.pseudoGradients() != PseudoGradients.F32;
+    if (!whole && needsWhole) {
       throw new InvalidInputException(
           "dataParallelism.mode is "
               + replicas.mode()
@@ -121,11 +125,21 @@ final class Preflight {
               + plan.mesh().equation()
               + ", dataParallelism.elastic "
               + replicas.elastic()
+              + ", dataParallelism.asynchronous "
+              + replicas.asynchronous()
               + " and dataParallelism.pseudoGradients "
               + replicas.pseudoGradients(),
-          "mode averaging and replicas of one rank, for elastic rounds and rounded pseudo-gradients",
-          "set dataParallelism.elastic=false and dataParallelism.pseudoGradients=f32, or"
+          "mode averaging and replicas of one rank, for elastic or asynchronous rounds and rounded"
+              + " pseudo-gradients",
+          "set dataParallelism.elastic=false, dataParallelism.asynchronous=false and"
+              + " dataParallelism.pseudoGradients=f32, or dataParallelism.mode=averaging,"
               + " parallel.pipelineParallel=1 and parallel.tensorParallel=1");
+    }
+    if (replicas.elastic() && replicas.asynchronous()) {
+      throw new InvalidInputException(
+          "dataParallelism.elastic and dataParallelism.asynchronous are true",
+          "one of them: who is late keeps its number, and elastic rounds give numbers anew",
+          "set dataParallelism.elastic=false, or dataParallelism.asynchronous=false");
     }
   }
 
@@ -155,7 +169,8 @@ final class Preflight {
   }
 
   /** Says so where the replicas will not all run at once: it is slower, and as right. */
-  static void compareWithSlots(JavaSparkContext spark, Mesh mesh, Consumer<String> warning) {
+  static void compareWithSlots(
+      JavaSparkContext spark, Mesh mesh, boolean asynchronous, Consumer<String> warning) {
     int numSlots = numSlots(spark);
     if (mesh.numRanks() > numSlots) {
       warning.accept(
@@ -165,7 +180,9 @@ final class Preflight {
               + (numSlots == 1 ? " slot is" : " slots are")
               + " free: the replicas of a round run in "
               + (mesh.numRanks() + numSlots - 1) / Math.max(1, numSlots)
-              + " waves; give the cluster more cores, or choose a smaller parallel.dataParallel");
+              + " waves"
+              + (asynchronous ? ", and who waits for a slot counts as late" : "")
+              + "; give the cluster more cores, or choose a smaller parallel.dataParallel");
     }
   }
 }

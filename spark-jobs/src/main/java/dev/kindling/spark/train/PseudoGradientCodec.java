@@ -1,47 +1,68 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.tensor.BFloat16;
+import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
+import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * How a replica's part of a shard travels. Rounded pseudo-gradients {@code θ - θ_i} are rounded to
- * the nearest value, a pure function of both. The rounding errors of a round are not carried over
- * to the next (error feedback): DiLoCo's outer steps bear 8 bits (INTELLECT-1, Jaghouar et al.
- * 2024) and even 4 (Streaming DiLoCo, Douillard et al. 2025) without, and a vector of errors would
- * make every replica's state half as large again, and be lost with every replica that leaves.
+ * How a replica's part of a shard travels. Where all replicas arrive together in F32, it is the
+ * replica's parameters; a replica that may be late sends the difference to what it started from,
+ * which is what can still be applied to parameters that have moved on. Rounded pseudo-gradients
+ * {@code θ - θ_i} are rounded to the nearest value, a pure function of both. The rounding errors of
+ * a round are not carried over to the next (error feedback): DiLoCo's outer steps bear 8 bits
+ * (INTELLECT-1, Jaghouar et al. 2024) and even 4 (Streaming DiLoCo, Douillard et al. 2025) without,
+ * and a vector of errors would make every replica's state half as large again, and be lost with
+ * every replica that leaves.
+ *
+ * @param kind in how many bits an element travels
+ * @param asynchronous whether replicas may be late
  */
-final class PseudoGradientCodec {
+record PseudoGradientCodec(PseudoGradients kind, boolean asynchronous) implements Serializable {
   private static final int LEVELS = 127;
   private static final int ELEMENT_BYTES = FloatVectors.ELEMENT_BYTES;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private PseudoGradientCodec() {}
+  static PseudoGradientCodec of(DataParallelismConfig config) {
+    return new PseudoGradientCodec(config.pseudoGradients(), config.asynchronous());
+  }
+
+  /** Whether what is sent is the difference to what a replica started from. */
+  boolean sendsDifference() {
+    return kind != PseudoGradients.F32 || asynchronous;
+  }
 
   /**
    * What a replica sends.
    *
-   * @param theta the parameters that it started from, little-endian F32; not read for F32
+   * @param theta the parameters that it started from, little-endian F32; not read where the
+   *     difference is not sent
    * @param replica the parameters that it arrived at, alike
    */
-  static byte[] encode(PseudoGradients kind, byte[] theta, byte[] replica) {
+  byte[] encode(byte[] theta, byte[] replica) {
     return switch (kind) {
-      case F32 -> replica;
+      case F32 -> asynchronous ? encodeF32(theta, replica) : replica;
       case BF16 -> encodeBf16(theta, replica);
       case INT8 -> encodeInt8(theta, replica);
     };
   }
 
-  /** The replica's parameters, as far as {@code sent} tells. */
-  static byte[] decode(PseudoGradients kind, byte[] theta, byte[] sent) {
+  /**
+   * The replica's parameters, as far as {@code sent} tells.
+   *
+   * @param theta the parameters that the difference is applied to
+   * @param weight how much of it; 1 where the difference is not sent
+   */
+  byte[] decode(byte[] theta, byte[] sent, double weight) {
     return switch (kind) {
-      case F32 -> sent;
-      case BF16 -> decodeBf16(theta, sent);
-      case INT8 -> decodeInt8(theta, sent);
+      case F32 -> asynchronous ? decodeF32(theta, sent, weight) : sent;
+      case BF16 -> decodeBf16(theta, sent, weight);
+      case INT8 -> decodeInt8(theta, sent, weight);
     };
   }
 
@@ -55,6 +76,22 @@ final class PseudoGradientCodec {
     FloatVectors.set(replica, at, (float) (FloatVectors.get(theta, at) - difference));
   }
 
+  private static byte[] encodeF32(byte[] theta, byte[] replica) {
+    byte[] sent = new byte[theta.length];
+    for (int i = 0; i < theta.length / ELEMENT_BYTES; i++) {
+      FloatVectors.set(sent, i * ELEMENT_BYTES, (float) difference(theta, replica, i));
+    }
+    return sent;
+  }
+
+  private static byte[] decodeF32(byte[] theta, byte[] sent, double weight) {
+    byte[] replica = new byte[theta.length];
+    for (int i = 0; i < theta.length / ELEMENT_BYTES; i++) {
+      setReplica(replica, theta, i, weight * FloatVectors.get(sent, i * ELEMENT_BYTES));
+    }
+    return replica;
+  }
+
   private static byte[] encodeBf16(byte[] theta, byte[] replica) {
     int length = theta.length / ELEMENT_BYTES;
     byte[] sent = new byte[length * Short.BYTES];
@@ -64,10 +101,11 @@ final class PseudoGradientCodec {
     return sent;
   }
 
-  private static byte[] decodeBf16(byte[] theta, byte[] sent) {
+  private static byte[] decodeBf16(byte[] theta, byte[] sent, double weight) {
     byte[] replica = new byte[theta.length];
     for (int i = 0; i < theta.length / ELEMENT_BYTES; i++) {
-      setReplica(replica, theta, i, BFloat16.toFloat((short) SHORT.get(sent, i * Short.BYTES)));
+      double difference = BFloat16.toFloat((short) SHORT.get(sent, i * Short.BYTES));
+      setReplica(replica, theta, i, weight * difference);
     }
     return replica;
   }
@@ -94,13 +132,13 @@ final class PseudoGradientCodec {
     return sent;
   }
 
-  private static byte[] decodeInt8(byte[] theta, byte[] sent) {
+  private static byte[] decodeInt8(byte[] theta, byte[] sent, double weight) {
     int length = theta.length / ELEMENT_BYTES;
     int values = sent.length - length;
     byte[] replica = new byte[theta.length];
     for (int i = 0; i < length; i++) {
       float scale = FloatVectors.get(sent, i / PseudoGradients.BLOCK * ELEMENT_BYTES);
-      setReplica(replica, theta, i, (double) scale * sent[values + i]);
+      setReplica(replica, theta, i, weight * ((double) scale * sent[values + i]));
     }
     return replica;
   }

@@ -4,7 +4,6 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.optim.OptimizerConfig;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
-import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.TrainingConfig.OnNonFinite;
 import dev.kindling.spark.parallel.ShardLayout;
 import java.io.Serializable;
@@ -18,7 +17,7 @@ import java.io.Serializable;
  * @param backend the kernels' name, resolved: never {@code auto}
  * @param onNonFinite what becomes of a step that cannot be taken
  * @param innerState what becomes of the moments between rounds
- * @param pseudoGradients how it sends what it has learned
+ * @param codec how it sends what it has learned
  * @param layout how the parameters are cut
  * @param data where tokens come from, in which order
  */
@@ -29,7 +28,7 @@ record ReplicaSpec(
     String backend,
     OnNonFinite onNonFinite,
     InnerState innerState,
-    PseudoGradients pseudoGradients,
+    PseudoGradientCodec codec,
     ShardLayout layout,
     DataOrder data)
     implements Serializable {}

@@ -6,11 +6,12 @@ import java.util.List;
  * One round: local steps of every replica, one average, one outer step.
  *
  * @param round its number, from 1
- * @param replicas that took part
- * @param steps the steps in it, in order
+ * @param replicas whose contributions it is made of
+ * @param steps the steps in it, in order; those of late replicas are not in their losses
  * @param skipped steps that a replica left out, by replica
+ * @param late replicas whose contributions were begun for an earlier round
  * @param bytesMoved payload of its all-gather and reduce-scatter
- * @param computeSeconds the slowest replica's time in local steps
+ * @param computeSeconds the slowest replica's that was not late: time in local steps
  * @param averagingSeconds the rest of the round
  * @param tokens training tokens of this round, all replicas together
  */
@@ -19,6 +20,7 @@ public record RoundReport(
     int replicas,
     List<StepReport> steps,
     List<SkippedStep> skipped,
+    List<LateReplica> late,
     long bytesMoved,
     double computeSeconds,
     double averagingSeconds,
@@ -27,6 +29,7 @@ public record RoundReport(
   /** Keeps unmodifiable copies. */
   public RoundReport {
     skipped = List.copyOf(skipped);
+    late = List.copyOf(late);
     steps = List.copyOf(steps);
   }
 

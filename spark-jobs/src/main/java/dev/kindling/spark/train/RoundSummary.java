@@ -13,7 +13,7 @@ final class RoundSummary {
    * @param round the round's number
    * @param firstStep steps done before it
    * @param tokensBefore training tokens seen before it
-   * @param tokensPerStep of all replicas together
+   * @param tokensPerStep of one replica
    * @throws TrainingDivergedException if a replica stopped
    */
   static RoundReport of(
@@ -24,14 +24,27 @@ final class RoundSummary {
       long tokensPerStep) {
     List<ReplicaReport> reports = outcome.reports();
     requireFinite(reports);
-    int numSteps = reports.get(0).losses().length;
+    List<ReplicaReport> onTime = new ArrayList<>();
+    List<LateReplica> late = new ArrayList<>();
+    for (int i = 0; i < reports.size(); i++) {
+      Arrival arrival = outcome.arrived().get(i);
+      if (arrival.isLate()) {
+        late.add(late(arrival, reports.get(i)));
+      } else {
+        onTime.add(reports.get(i));
+      }
+    }
+    long tokens = reports.stream().mapToLong(each -> each.losses().length * tokensPerStep).sum();
+    int numSteps = onTime.get(0).losses().length;
     List<StepReport> steps = new ArrayList<>();
     for (int i = 0; i < numSteps; i++) {
-      long tokens = tokensBefore + (i + 1) * tokensPerStep;
-      steps.add(step(reports, i, firstStep + i + 1, tokens));
+      long tokensOfSteps = (i + 1) * tokensPerStep * onTime.size();
+      // What late replicas have learned joins with the round's last step.
+      long seen = tokensBefore + (i == numSteps - 1 ? tokens : tokensOfSteps);
+      steps.add(step(onTime, i, firstStep + i + 1, seen));
     }
     double computeSeconds =
-        reports.stream().mapToDouble(ReplicaReport::computeSeconds).max().orElse(0);
+        onTime.stream().mapToDouble(ReplicaReport::computeSeconds).max().orElse(0);
     // A replica that ran again after a failure may have been measured before the last attempt
     // began.
     double averagingSeconds = Math.max(0, outcome.seconds() - computeSeconds);
@@ -40,10 +53,16 @@ final class RoundSummary {
         reports.size(),
         steps,
         reports.stream().flatMap(report -> Arrays.stream(report.skipped())).toList(),
+        late,
         outcome.bytesMoved(),
         computeSeconds,
         averagingSeconds,
-        numSteps * tokensPerStep);
+        tokens);
+  }
+
+  private static LateReplica late(Arrival arrival, ReplicaReport report) {
+    double loss = Arrays.stream(report.losses()).average().orElse(Double.NaN);
+    return new LateReplica(arrival.replica(), arrival.staleness(), loss);
   }
 
   private static StepReport step(List<ReplicaReport> reports, int i, long step, long tokens) {

@@ -86,6 +86,11 @@ record RunContext(
    * @param before settings of the checkpoint that the run goes on from; empty for none
    */
   TrainingRound newRound(ObjectNode before) {
+    DataParallelismConfig replicas = plan.dataParallelism();
+    if (replicas.asynchronous()) {
+      return new AsynchronousRounds(
+          spark, hadoop, replicaSpec(), outerOptimizer(), replicas.lateAfter());
+    }
     if (!talks()) {
       return new AveragingRound(spark, hadoop, replicaSpec(), outerOptimizer());
     }
@@ -113,7 +118,7 @@ record RunContext(
         plan.training().backend(),
         plan.training().onNonFinite(),
         plan.dataParallelism().innerState(),
-        plan.dataParallelism().pseudoGradients(),
+        PseudoGradientCodec.of(plan.dataParallelism()),
         layout(),
         data());
   }

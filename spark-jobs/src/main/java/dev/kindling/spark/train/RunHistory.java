@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
- * The lines of {@code metrics.jsonl}: one object per step, per round, per evaluation and per step
- * that a replica left out, told apart by {@code event}.
+ * The lines of {@code metrics.jsonl}: one object per step, per round, per evaluation, per step that
+ * a replica left out and per late replica, told apart by {@code event}.
  *
  * <p>Object stores cannot append, and a file that is appended to outlives the steps that a crash
  * undoes. So the lines are kept here, every checkpoint carries those up to its step, and the file
@@ -72,16 +72,26 @@ final class RunHistory {
       add(line);
     }
     round.skipped().forEach(this::addSkipped);
+    round.late().forEach(late -> addLate(late, round.last().step()));
     ObjectNode line = newLine("round", round.last().step());
     line.put("round", round.round());
     line.put("replicas", round.replicas());
     line.put("skipped", round.skipped().size());
+    line.put("late", round.late().size());
     line.put("tokens", round.last().tokens());
     line.put("bytes_moved", round.bytesMoved());
     line.put("compute_seconds", round.computeSeconds());
     line.put("averaging_seconds", round.averagingSeconds());
     line.put("seconds", round.seconds());
     line.put("tokens_per_second", round.tokensPerSecond());
+    add(line);
+  }
+
+  private void addLate(LateReplica late, long step) {
+    ObjectNode line = newLine("late", step);
+    line.put("replica", late.replica());
+    line.put("staleness", late.staleness());
+    line.put("replica_loss", late.loss());
     add(line);
   }
 

@@ -20,8 +20,8 @@ import java.util.Map;
  * <ul>
  *   <li>what the state is made of (model, noise, tokens, seed, batch, outer optimiser) must be the
  *       same;
- *   <li>the inner optimiser's constants, its schedule, the number of replicas and how they send,
- *       what is left out, the kernels and their precision may be changed from here on: a
+ *   <li>the inner optimiser's constants, its schedule, the number of replicas and how they send and
+ *       wait, what is left out, the kernels and their precision may be changed from here on: a
  *       continuation is meaningful, but no longer what one run with either setting would give;
  *   <li>{@code training.steps}, evaluation and checkpoint settings are free: a longer run is the
  *       continuation of a shorter one. It is the same as one that was long from the beginning if
@@ -44,7 +44,11 @@ final class RunSettings {
           "training.evaluationTokens");
 
   private static final List<String> CHANGEABLE_OF_AVERAGING =
-      List.of("dataParallelism.pseudoGradients", "dataParallelism.elastic");
+      List.of(
+          "dataParallelism.pseudoGradients",
+          "dataParallelism.elastic",
+          "dataParallelism.asynchronous",
+          "dataParallelism.lateAfter");
 
   private RunSettings() {}
 

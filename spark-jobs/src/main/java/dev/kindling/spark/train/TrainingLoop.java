@@ -33,7 +33,8 @@ final class TrainingLoop {
   /** Up to this size the metrics are written anew after every round, beyond it with checkpoints. */
   private static final int EAGER_METRICS_BYTES = 1 << 20;
 
-  private static final String JOB_GROUP = "kindling-training";
+  /** What all jobs of local steps and averages belong to. */
+  static final String JOB_GROUP = "kindling-training";
 
   private final RunContext run;
   private final RunLease lease;
@@ -112,6 +113,7 @@ final class TrainingLoop {
       throw e;
     } finally {
       background.close();
+      rounds.close();
       run.spark().clearJobGroup();
     }
   }
@@ -153,7 +155,7 @@ final class TrainingLoop {
       } else if (passesMultiple(before, step, run.plan().training().evaluateEverySteps())) {
         evaluate(false);
       }
-      if (step == numSteps || isCheckpointDue()) {
+      if (step == numSteps || isCheckpointDueAfter(round)) {
         beginCheckpoint();
       } else if (history.numBytes() <= EAGER_METRICS_BYTES) {
         run.directory().writeMetrics(history);
@@ -169,10 +171,24 @@ final class TrainingLoop {
     }
     takeCheckpoint();
     if (round > checkpointedRound) {
+      leaveLateReplicasBehind();
       beginCheckpoint();
       takeCheckpoint();
     }
     throw new TrainingStoppedException(step, numSteps, run.plan().output());
+  }
+
+  /** There is no time to wait for them. Their samples are not read again, since later ones were. */
+  private void leaveLateReplicasBehind() {
+    long numSamples = rounds.numSamplesUnderway();
+    if (numSamples > 0) {
+      tokens += run.data().numTokens(numSamples);
+      run.listener()
+          .warning(
+              "replicas that were late are left behind, with "
+                  + numSamples
+                  + " samples that nothing was learned from");
+    }
   }
 
   private void warnOfRareCheckpoints() {
@@ -197,9 +213,10 @@ final class TrainingLoop {
         new RoundPlan(
             step,
             (int) (end - step),
-            run.data().numSamples(tokens),
-            run.numReplicasNow(),
-            history.losses().limit(run.plan().training().skipLossSpikes()));
+            run.data().numSamples(tokens) + rounds.numSamplesUnderway(),
+            RoundPlan.all(run.numReplicasNow()),
+            history.losses().limit(run.plan().training().skipLossSpikes()),
+            end == numSteps || isCheckpointDueAfter(round + 1));
     Optional<AveragingRound.Outcome> finished = unlessGivenUp(next);
     if (finished.isEmpty()) {
       return false;
@@ -209,8 +226,8 @@ final class TrainingLoop {
       state.release();
     }
     state = outcome.state();
-    long tokensPerStep = run.data().tokensPerStep(next.numReplicas());
-    RoundReport report = RoundSummary.of(outcome, round + 1, step, tokens, tokensPerStep);
+    RoundReport report =
+        RoundSummary.of(outcome, round + 1, step, tokens, run.data().tokensPerStep(1));
     step = end;
     round++;
     tokens += report.tokens();
@@ -249,8 +266,8 @@ final class TrainingLoop {
     return interval > 0 && before / interval < after / interval;
   }
 
-  private boolean isCheckpointDue() {
-    return round - checkpointedRound >= TrainingRun.roundsPerCheckpoint(run.plan().checkpoint());
+  private boolean isCheckpointDueAfter(long rounds) {
+    return rounds - checkpointedRound >= TrainingRun.roundsPerCheckpoint(run.plan().checkpoint());
   }
 
   /** Begins to write the state as it is, after the checkpoint before has been committed. */

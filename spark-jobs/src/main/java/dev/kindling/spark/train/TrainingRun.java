@@ -111,7 +111,10 @@ public final class TrainingRun {
       Preflight.requireSlots(run.spark(), run.plan().mesh());
     } else if (!run.plan().dataParallelism().elastic()) {
       Preflight.compareWithSlots(
-          run.spark(), run.plan().mesh(), message -> warn(run.listener(), message));
+          run.spark(),
+          run.plan().mesh(),
+          run.plan().dataParallelism().asynchronous(),
+          message -> warn(run.listener(), message));
     }
     String application = run.spark().sc().applicationId();
     try (RunLease lease =

@@ -76,6 +76,6 @@ class TrainingProgressTest {
 
   private static RoundReport round(int round) {
     StepReport step = new StepReport(10L * round, 2, 3.0, 2.9, 3.1, 0.1, 1.0, 0.001, 100L * round);
-    return new RoundReport(round, 2, List.of(step), List.of(), 1000, 0.3, 0.1, 1000);
+    return new RoundReport(round, 2, List.of(step), List.of(), List.of(), 1000, 0.3, 0.1, 1000);
   }
 }

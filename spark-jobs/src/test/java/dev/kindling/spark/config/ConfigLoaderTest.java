@@ -456,6 +456,8 @@ class ConfigLoaderTest {
         innerState: reset
         pseudoGradients: int8
         elastic: true
+        asynchronous: true
+        lateAfter: 2.5
       checkpoint: {everyRounds: 11, keep: 3, background: false, graceSeconds: 31}
       generate:
         prompt: Once

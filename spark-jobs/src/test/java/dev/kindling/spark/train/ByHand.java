@@ -13,13 +13,17 @@ import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
  * Local SGD with plain averaging as a loop in one thread, with a counter for the next sample: what
- * rounds on Spark are compared with.
+ * rounds on Spark are compared with. Replicas begin and arrive one by one, or all in a round.
  */
 final class ByHand {
   static final GptConfig MODEL = new GptConfig(TinyTokens.VOCAB_SIZE, 8, 1, 2, 8, true);
@@ -42,6 +46,7 @@ final class ByHand {
   private final List<SkippedStep> skipped = new ArrayList<>();
   private byte[] theta;
   private List<byte[][]> moments = new ArrayList<>();
+  private final Map<Integer, Trained> underway = new HashMap<>();
   private long nextSample;
   private int step;
 
@@ -53,34 +58,78 @@ final class ByHand {
     }
   }
 
+  /** Where a replica began, and where it came to. */
+  // The arrays are payload of a record that is never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Trained(byte[] from, byte[] to, byte[][] moments) {}
+
   /** A round; a step with a loss above the limit is left out. */
   void round(int numReplicas, int numSteps, double lossLimit) {
-    List<byte[][]> before = moments;
-    moments = new ArrayList<>();
-    byte[][] thetas = new byte[numReplicas][];
+    List<Integer> all = RoundPlan.all(numReplicas);
+    begin(all, numSteps, lossLimit);
+    theta = FloatVectors.mean(all.stream().map(r -> underway.get(r).to()).toArray(byte[][]::new));
+    moments = all.stream().map(replica -> underway.get(replica).moments()).toList();
+  }
+
+  /** Lets some replicas take their steps, each from θ as it is now. */
+  void begin(List<Integer> replicas, int numSteps, double lossLimit) {
     try (Backend backend = Backends.open("onednn", 1);
         DataOrder.Reader reader = order.open(new Configuration())) {
-      for (int replica = 0; replica < numReplicas; replica++) {
-        byte[][] own = before.isEmpty() ? null : before.get(replica % before.size());
+      for (int replica : replicas) {
+        byte[][] own = moments.isEmpty() ? null : moments.get(replica % moments.size());
         try (LocalTrainer trainer = new LocalTrainer(MODEL, ADAMW, ComputeOptions.PLAIN, backend)) {
           trainer.parameters().writeBytes(0, theta.length / 4, theta, 0);
           if (own != null) {
             trainer.writeMoments(own[0], own[1]);
           }
           for (int i = 0; i < numSteps; i++) {
-            long sample = nextSample + ((long) i * numReplicas + replica) * BATCH_SIZE;
+            int place = i * replicas.size() + replicas.indexOf(replica);
+            long sample = nextSample + (long) place * BATCH_SIZE;
             take(trainer, reader, new At(step + i, replica, sample), lossLimit);
           }
-          thetas[replica] = bytes(trainer.parameters());
           byte[][] after = {new byte[theta.length], new byte[theta.length]};
           trainer.readMoments(after[0], after[1]);
-          moments.add(after);
+          underway.put(replica, new Trained(theta, bytes(trainer.parameters()), after));
         }
       }
     }
-    theta = FloatVectors.mean(thetas);
     step += numSteps;
-    nextSample += (long) numSteps * numReplicas * BATCH_SIZE;
+    nextSample += (long) numSteps * replicas.size() * BATCH_SIZE;
+  }
+
+  /** Applies the mean of what some replicas have learned, and counts late ones for less. */
+  void arrive(Map<Integer, Integer> stalenessByReplica) {
+    byte[] next = new byte[theta.length];
+    for (int at = 0; at < next.length; at += 4) {
+      double sum = 0;
+      for (Map.Entry<Integer, Integer> each : new TreeMap<>(stalenessByReplica).entrySet()) {
+        Trained trained = underway.get(each.getKey());
+        double before = FloatVectors.get(trained.from(), at);
+        float learned = (float) (before - FloatVectors.get(trained.to(), at));
+        double weight = 1 / Math.sqrt(1 + each.getValue());
+        sum += (float) (FloatVectors.get(theta, at) - weight * learned);
+      }
+      FloatVectors.set(next, at, (float) (sum / stalenessByReplica.size()));
+    }
+    theta = next;
+    List<byte[][]> after = new ArrayList<>(moments);
+    for (int replica : new TreeSet<>(stalenessByReplica.keySet())) {
+      while (after.size() <= replica) {
+        after.add(null);
+      }
+      after.set(replica, underway.get(replica).moments());
+    }
+    moments = after;
+  }
+
+  /** Lets a replica begin without moments. */
+  void forgetMoments(int replica) {
+    List<byte[][]> after = new ArrayList<>(moments);
+    while (after.size() <= replica) {
+      after.add(null);
+    }
+    after.set(replica, null);
+    moments = after;
   }
 
   private record At(long step, int replica, long sample) {}

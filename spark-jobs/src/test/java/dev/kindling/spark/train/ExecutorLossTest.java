@@ -32,6 +32,7 @@ class ExecutorLossTest {
       new EnumMap<>(InnerState.class);
   private static TrainingResult threeReplicas;
   private static TrainingResult rounded;
+  private static TrainingResult asynchronous;
 
   @BeforeAll
   static void start() throws IOException {
@@ -45,6 +46,7 @@ class ExecutorLossTest {
               threads,
               TinyPlan.of(tokens, directory.resolve("three")).withReplicas(THREE_REPLICAS, 2));
       rounded = TrainingRun.run(threads, roundedPlan(directory), ProgressListener.NONE);
+      asynchronous = TrainingRun.run(threads, asynchronousPlan(directory), ProgressListener.NONE);
     }
     spark = TestSpark.cluster(2);
   }
@@ -114,12 +116,39 @@ class ExecutorLossTest {
     }
   }
 
+  @Test
+  void aReplicaWhoseExecutorIsKilledIsOnlyLater() {
+    Killer killer = new Killer("replica 1, steps 101 to 200", Executors.pids(spark, 2), false);
+    spark.sparkContext().addSparkListener(killer);
+    try {
+      TrainingResult disturbed =
+          TrainingRun.run(spark, asynchronousPlan(out), ProgressListener.NONE);
+
+      assertThat(killer.lostTasks()).as("tasks lost in the middle of the round").isNotEmpty();
+      assertEqualToTheLastBit(disturbed, asynchronous);
+    } finally {
+      spark.sparkContext().removeSparkListener(killer);
+    }
+  }
+
   private static TrainingPlan roundedPlan(java.nio.file.Path parent) {
+    return longRounds("dataParallelism.pseudoGradients=int8", parent.resolve("rounded"));
+  }
+
+  /** Nobody counts as late, so that the result does not depend on time. */
+  private static TrainingPlan asynchronousPlan(java.nio.file.Path parent) {
+    return longRounds(
+        "dataParallelism.asynchronous=true dataParallelism.lateAfter=1e6",
+        parent.resolve("asynchronous"));
+  }
+
+  private static TrainingPlan longRounds(String settings, java.nio.file.Path output) {
     return Plans.of(
         tokens,
-        parent.resolve("rounded"),
+        output,
         ByHand.SETTINGS
-            + "dataParallelism.pseudoGradients=int8 parallel.dataParallel=2 training.steps=300"
+            + settings
+            + " parallel.dataParallel=2 training.steps=300"
             + " dataParallelism.localSteps=100 checkpoint.everyRounds=100");
   }
 

@@ -7,19 +7,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
+import org.apache.spark.TaskContext;
 
 /**
- * The local filesystem behind a gate that holds files of one name up, and with a disk that fills.
+ * The local filesystem behind a gate that holds up who writes files of one name, or tasks of one
+ * job that read, and with a disk that fills.
  */
 public final class GatedFileSystem extends RawLocalFileSystem {
   static final String SCHEME = "gated";
 
   private static final AtomicReference<String> held = new AtomicReference<>("");
+  private static final AtomicReference<String> heldJob = new AtomicReference<>("");
   private static final AtomicReference<CountDownLatch> gate =
       new AtomicReference<>(new CountDownLatch(0));
   private static final AtomicBoolean full = new AtomicBoolean();
@@ -28,6 +32,12 @@ public final class GatedFileSystem extends RawLocalFileSystem {
   static void hold(String name) {
     gate.set(new CountDownLatch(1));
     held.set(name);
+  }
+
+  /** Holds tasks that open a file for a job of this description, until {@link #release}. */
+  static void holdJob(String description) {
+    gate.set(new CountDownLatch(1));
+    heldJob.set(description);
   }
 
   static void release() {
@@ -42,6 +52,7 @@ public final class GatedFileSystem extends RawLocalFileSystem {
   static void reset() {
     release();
     held.set("");
+    heldJob.set("");
     full.set(false);
   }
 
@@ -53,6 +64,15 @@ public final class GatedFileSystem extends RawLocalFileSystem {
   @Override
   public String getScheme() {
     return SCHEME;
+  }
+
+  @Override
+  public FSDataInputStream open(Path path, int bufferSize) throws IOException {
+    TaskContext task = TaskContext.get();
+    if (task != null && heldJob.get().equals(task.getLocalProperty("spark.job.description"))) {
+      passGate();
+    }
+    return super.open(path, bufferSize);
   }
 
   @Override

@@ -52,8 +52,8 @@ class PseudoGradientCodecTest {
   void anOutlierCostsItsOwnBlockOnly() {
     byte[] replica = REPLICA.clone();
     FloatVectors.set(replica, 0, 1e6f);
-    byte[] sent = PseudoGradientCodec.encode(PseudoGradients.INT8, THETA, replica);
-    byte[] arrived = PseudoGradientCodec.decode(PseudoGradients.INT8, THETA, sent);
+    byte[] sent = codec(PseudoGradients.INT8).encode(THETA, replica);
+    byte[] arrived = codec(PseudoGradients.INT8).decode(THETA, sent, 1);
     byte[] undisturbed = thereAndBack(PseudoGradients.INT8);
 
     int block = 4 * PseudoGradients.BLOCK;
@@ -66,21 +66,40 @@ class PseudoGradientCodecTest {
   @ParameterizedTest
   @EnumSource(PseudoGradients.class)
   void aReplicaThatHasNotMovedArrivesWhereItWas(PseudoGradients kind) {
-    byte[] sent = PseudoGradientCodec.encode(kind, THETA, THETA.clone());
-    assertThat(PseudoGradientCodec.decode(kind, THETA, sent)).isEqualTo(THETA);
+    byte[] sent = codec(kind).encode(THETA, THETA.clone());
+    assertThat(codec(kind).decode(THETA, sent, 1)).isEqualTo(THETA);
   }
 
   @ParameterizedTest
   @EnumSource(PseudoGradients.class)
   void asManyBytesAreSentAsAreAnnounced(PseudoGradients kind) {
-    byte[] sent = PseudoGradientCodec.encode(kind, THETA, REPLICA);
+    byte[] sent = codec(kind).encode(THETA, REPLICA);
     assertThat(sent).hasSize(Math.toIntExact(kind.encodedBytes(LENGTH)));
-    assertThat(PseudoGradientCodec.encode(kind, THETA, REPLICA)).isEqualTo(sent);
+    assertThat(codec(kind).encode(THETA, REPLICA)).isEqualTo(sent);
+  }
+
+  @ParameterizedTest
+  @EnumSource(PseudoGradients.class)
+  void whatALateReplicaSendsIsAppliedInPartToParametersThatHaveMovedOn(PseudoGradients kind) {
+    PseudoGradientCodec codec = new PseudoGradientCodec(kind, true);
+    byte[] now = moved(THETA, random(3, 1e-2));
+
+    byte[] arrived = codec.decode(now, codec.encode(THETA, REPLICA), 0.5);
+
+    double coarsest = 1e-3 * 4 / 127;
+    for (int at = 0; at < arrived.length; at += 4) {
+      double expected = FloatVectors.get(now, at) - 0.5 * difference(REPLICA, at);
+      assertThat((double) FloatVectors.get(arrived, at)).isCloseTo(expected, within(coarsest));
+    }
+  }
+
+  private static PseudoGradientCodec codec(PseudoGradients kind) {
+    return new PseudoGradientCodec(kind, false);
   }
 
   private static byte[] thereAndBack(PseudoGradients kind) {
-    byte[] sent = PseudoGradientCodec.encode(kind, THETA, REPLICA);
-    return PseudoGradientCodec.decode(kind, THETA, sent);
+    byte[] sent = codec(kind).encode(THETA, REPLICA);
+    return codec(kind).decode(THETA, sent, 1);
   }
 
   private static double difference(byte[] replica, int at) {

@@ -73,7 +73,7 @@ class SkippedStepsTest {
             "onednn",
             OnNonFinite.STOP,
             InnerState.KEEP,
-            PseudoGradients.F32,
+            new PseudoGradientCodec(PseudoGradients.F32, false),
             layout,
             new DataOrder(tokens.toString(), 7, ByHand.BATCH_SIZE, new CausalLanguageModelling(8)));
     TrainingState before =
@@ -83,7 +83,7 @@ class SkippedStepsTest {
         new AveragingRound(
             context, HadoopSettings.send(context), spec, new OuterOptimizer(1, 0, false));
     AveragingRound.Outcome outcome =
-        round.run(before, new RoundPlan(0, numSteps, 0, numReplicas, limit));
+        round.run(before, new RoundPlan(0, numSteps, 0, RoundPlan.all(numReplicas), limit, false));
 
     assertThat(outcome.state().shards().collect().get(0).theta()).isEqualTo(expected.theta());
     assertThat(outcome.reports().stream().flatMap(report -> Arrays.stream(report.skipped())))

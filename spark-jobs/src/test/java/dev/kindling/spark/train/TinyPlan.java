@@ -186,7 +186,7 @@ record TinyPlan(
         training(steps, OPTIMIZER),
         ParallelConfig.ofReplicas(dataParallel),
         new DataParallelismConfig(
-            Mode.AVERAGING, localSteps, outer, innerState, PseudoGradients.F32, false),
+            Mode.AVERAGING, localSteps, outer, innerState, PseudoGradients.F32, false, false, 1.5),
         new CheckpointConfig(everyRounds, 2, true, 30),
         numShards);
   }
