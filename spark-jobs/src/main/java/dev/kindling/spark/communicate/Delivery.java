@@ -14,20 +14,19 @@ import java.util.concurrent.TimeoutException;
  */
 final class Delivery {
   private final int from;
-  private final ByteBuffer place;
-  private final int length;
+  private final Target target;
   private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private int received;
 
   /**
    * Begins.
    *
    * @param from the sender
-   * @param place where the bytes go, from its position to its limit
+   * @param target where the bytes go
    */
-  Delivery(int from, ByteBuffer place) {
+  Delivery(int from, Target target) {
     this.from = from;
-    this.place = place.duplicate();
-    this.length = place.remaining();
+    this.target = target;
   }
 
   int from() {
@@ -35,7 +34,7 @@ final class Delivery {
   }
 
   int length() {
-    return length;
+    return target.length();
   }
 
   /** Takes some of the bytes; drops them if it has failed. */
@@ -43,17 +42,18 @@ final class Delivery {
     if (end.isDone()) {
       return;
     }
-    if (part.remaining() > place.remaining()) {
-      fail("more bytes came than the " + length + " that were announced");
+    if (part.remaining() > length() - received) {
+      fail("more bytes came than the " + length() + " that were announced");
     } else {
-      place.put(part);
+      received += part.remaining();
+      target.write(part);
     }
   }
 
   /** The bytes are all here. */
   synchronized void finish() {
-    if (place.hasRemaining()) {
-      fail(place.remaining() + " of " + length + " bytes did not come");
+    if (received < length()) {
+      fail(length() - received + " of " + length() + " bytes did not come");
     } else {
       end.complete(null);
     }
@@ -62,11 +62,6 @@ final class Delivery {
   /** The rest will not come, or must not. */
   synchronized void fail(String reason) {
     end.completeExceptionally(new CommunicationException(reason));
-  }
-
-  /** What came, once it has. */
-  ByteBuffer bytes() {
-    return place.duplicate().flip();
   }
 
   /**

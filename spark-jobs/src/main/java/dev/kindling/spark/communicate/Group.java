@@ -123,11 +123,11 @@ final class Group implements AutoCloseable {
   }
 
   /** Asks for the next message of a sender, context and tag. */
-  Mailbox.Request request(int from, long context, long tag, ByteBuffer target) {
+  Mailbox.Request request(int from, long context, long tag, Target target) {
     return mailbox.request(from, context, tag, target);
   }
 
-  /** Waits until the target of the request is filled. */
+  /** Waits until the target of the request has all bytes. */
   void await(int from, Mailbox.Request request) {
     String what = "rank " + rank + " waits for " + named(from);
     try {

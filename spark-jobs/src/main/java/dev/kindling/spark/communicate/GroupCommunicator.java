@@ -30,7 +30,7 @@ final class GroupCommunicator implements Communicator {
   private final LongAdder bytesSent = new LongAdder();
   private final LongAdder bytesReceived = new LongAdder();
   private final LongAdder nanosWaited = new LongAdder();
-  private final Scratch landing = new Scratch();
+  private final Scratch gathered = new Scratch();
   private final Scratch widened = new Scratch();
   private long numCollectives;
   private final Map<List<Integer>, Integer> numSubgroups = new HashMap<>();
@@ -83,7 +83,9 @@ final class GroupCommunicator implements Communicator {
 
   private Pending requestParts(Tensor tensor, int from, long tag) {
     List<Mailbox.Request> requests =
-        parts(tensor).stream().map(part -> request(part, from, tag)).toList();
+        parts(tensor).stream()
+            .map(part -> request(Target.place(part.byteBuffer()), from, tag))
+            .toList();
     return () -> requests.forEach(request -> await(from, request));
   }
 
@@ -112,25 +114,20 @@ final class GroupCommunicator implements Communicator {
   }
 
   /** Asks for at most {@link MessageHeader#MAX_LENGTH} bytes. */
-  Mailbox.Request request(Tensor part, int from, long tag) {
-    return group.request(members.get(from), context, tag, part.byteBuffer());
+  Mailbox.Request request(Target target, int from, long tag) {
+    return group.request(members.get(from), context, tag, target);
   }
 
   /** Waits for them. */
   void await(int from, Mailbox.Request request) {
     timed(() -> group.await(members.get(from), request));
-    bytesReceived.add(request.target().capacity());
+    bytesReceived.add(request.target().length());
   }
 
   private void timed(Pending pending) {
     long started = System.nanoTime();
     pending.await();
     nanosWaited.add(System.nanoTime() - started);
-  }
-
-  /** Memory for parts to arrive in, until it is asked for again. */
-  Tensor landing(DType dtype, long... shape) {
-    return landing.tensor(dtype, shape);
   }
 
   private long nextTag() {
@@ -165,7 +162,7 @@ final class GroupCommunicator implements Communicator {
   }
 
   private void exchange(Reduction reduction, Tensor tensor) {
-    Tensor all = landing(tensor.dtype(), size(), tensor.numElements());
+    Tensor all = gathered.tensor(tensor.dtype(), size(), tensor.numElements());
     allGather(tensor, all);
     tensor.byteBuffer().put(all.slice(0, tensor.numElements()).byteBuffer());
     for (int from = 1; from < size(); from++) {
@@ -292,7 +289,7 @@ final class GroupCommunicator implements Communicator {
     if (isWhole) {
       group.close();
     }
-    landing.close();
+    gathered.close();
     widened.close();
   }
 }

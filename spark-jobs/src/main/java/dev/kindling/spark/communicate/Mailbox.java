@@ -26,9 +26,12 @@ final class Mailbox {
 
   private record LaneKey(int from, long context, long tag) {}
 
+  /** A delivery that nobody has asked for yet. */
+  private record Early(Delivery delivery, ByteBuffer bytes) {}
+
   /** Deliveries of which one side is still to come. */
   private static final class Lane {
-    private final Deque<Delivery> withoutRequest = new ArrayDeque<>();
+    private final Deque<Early> withoutRequest = new ArrayDeque<>();
     private final Deque<Delivery> withoutArrival = new ArrayDeque<>();
   }
 
@@ -37,14 +40,19 @@ final class Mailbox {
    *
    * @param delivery of it
    * @param target where it has to go in the end
-   * @param isDirect whether it goes there as it comes
+   * @param early where it is until it is waited for, if it came before; null where it goes to the
+   *     target as it comes
    */
-  record Request(Delivery delivery, ByteBuffer target, boolean isDirect) {
-    /** Waits until the target is filled. */
+  record Request(Delivery delivery, Target target, ByteBuffer early) {
+    boolean isDirect() {
+      return early == null;
+    }
+
+    /** Waits until the target has all bytes; once. */
     void await(Duration timeout) throws ExecutionException, InterruptedException, TimeoutException {
       delivery.await(timeout);
-      if (!isDirect) {
-        target.duplicate().put(delivery.bytes());
+      if (!isDirect()) {
+        target.write(early.duplicate());
       }
     }
   }
@@ -77,8 +85,9 @@ final class Mailbox {
     Lane lane = lanes.computeIfAbsent(laneKey, missing -> new Lane());
     Delivery delivery = lane.withoutArrival.poll();
     if (delivery == null) {
-      delivery = new Delivery(from, roomFor(length));
-      lane.withoutRequest.add(delivery);
+      ByteBuffer room = roomFor(length);
+      delivery = new Delivery(from, Target.place(room));
+      lane.withoutRequest.add(new Early(delivery, room));
     } else if (delivery.length() != length) {
       fail(mismatch(from, length, delivery.length()));
     }
@@ -136,30 +145,31 @@ final class Mailbox {
   /**
    * Asks for the next message of a lane.
    *
-   * @param target where its bytes go; written to until the request came to an end
+   * @param target of its bytes; written to until the request came to an end
    */
-  synchronized Request request(int from, long context, long tag, ByteBuffer target) {
+  synchronized Request request(int from, long context, long tag, Target target) {
     LaneKey laneKey = new LaneKey(from, context, tag);
     Lane lane = lanes.computeIfAbsent(laneKey, missing -> new Lane());
-    Delivery delivery = lane.withoutRequest.poll();
-    boolean isDirect = delivery == null;
-    if (isDirect) {
+    Early early = lane.withoutRequest.poll();
+    Delivery delivery;
+    if (early == null) {
       delivery = new Delivery(from, target);
       lane.withoutArrival.add(delivery);
     } else {
+      delivery = early.delivery();
       waitingBytes -= delivery.length();
-      if (delivery.length() != target.remaining()) {
-        fail(mismatch(from, delivery.length(), target.remaining()));
+      if (delivery.length() != target.length()) {
+        fail(mismatch(from, delivery.length(), target.length()));
         delivery = new Delivery(from, target);
       }
     }
     if (failure.isDone()) {
       delivery.fail(failure.join());
-    } else if (isDirect && gone.containsKey(from)) {
+    } else if (early == null && gone.containsKey(from)) {
       delivery.fail(gone.get(from));
     }
     forgetIfEmpty(laneKey, lane);
-    return new Request(delivery, target, isDirect);
+    return new Request(delivery, target, early == null ? null : early.bytes());
   }
 
   private void forgetIfEmpty(LaneKey laneKey, Lane lane) {

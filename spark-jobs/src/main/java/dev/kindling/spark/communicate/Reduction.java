@@ -29,13 +29,18 @@ enum Reduction {
 
   /** Reduces {@code target} with {@code source}, both of one type and of less than 2 GiB. */
   void reduceInPlace(Tensor target, Tensor source) {
-    ByteBuffer into = target.byteBuffer().order(ByteOrder.nativeOrder());
-    ByteBuffer from = source.byteBuffer().order(ByteOrder.nativeOrder());
-    switch (target.dtype()) {
+    reduceInPlace(target.dtype(), target.byteBuffer(), source.byteBuffer());
+  }
+
+  /** The same with all remaining bytes of elements of a type, in the order of this machine. */
+  void reduceInPlace(DType dtype, ByteBuffer target, ByteBuffer source) {
+    ByteBuffer into = target.order(ByteOrder.nativeOrder());
+    ByteBuffer from = source.order(ByteOrder.nativeOrder());
+    switch (dtype) {
       case F32 -> reduceFloats(into.asFloatBuffer(), from.asFloatBuffer());
       case F64 -> reduceDoubles(into.asDoubleBuffer(), from.asDoubleBuffer());
       case BF16 -> reduceHalves(into.asShortBuffer(), from.asShortBuffer());
-      case I32 -> check(target);
+      case I32 -> throw new IllegalArgumentException("I32 is not reduced");
     }
   }
 

@@ -8,16 +8,17 @@ import dev.kindling.model.tensor.Tensor;
  * less a share.
  *
  * <p>Of n ranks, in step s the chunk (rank - s) mod n goes out and (rank - s - 1) mod n comes in.
- * In the first n - 1 steps what comes is reduced into its place (reduce-scatter), in the others it
- * is the result and replaces it (all-gather). So the elements of a chunk are reduced once, from one
- * rank to the next, beginning at the rank of the chunk's number: all get the same bits, always.
+ * In the first n - 1 steps what comes is reduced into its place, on the thread that reads it from
+ * the network (reduce-scatter); in the others it is the result and replaces it (all-gather). So the
+ * elements of a chunk are reduced once, from one rank to the next, beginning at the rank of the
+ * chunk's number: all get the same bits, always.
  *
  * <p>A chunk is cut into parts, which follow each other without a pause over all steps: part k may
  * go as soon as part k - (parts of a chunk) has come. A few are on their way at once, so that links
  * and processors work at the same time; no rank gets further ahead of another than those.
  */
 final class RingAllReduce {
-  /** The most bytes of a part; small enough to stay in a cache from the network to the sum. */
+  /** The most bytes of a part; small enough that links do not wait for each other long. */
   private static final int PART_BYTES = 512 << 10;
 
   /** Parts that are on their way at once. */
@@ -33,7 +34,6 @@ final class RingAllReduce {
   private final int numReduced;
   private final int numMessages;
   private final int window;
-  private final Tensor scratch;
   private final Mailbox.Request[] requests;
   private final Pending[] sent;
 
@@ -56,8 +56,6 @@ final class RingAllReduce {
     numReduced = (size - 1) * numParts;
     numMessages = 2 * numReduced;
     window = Math.min(numParts, WINDOW);
-    long partElements = ceilDiv(tensor.numElements(), (long) size * numParts);
-    scratch = ranks.landing(tensor.dtype(), window, partElements);
     requests = new Mailbox.Request[numMessages];
     sent = new Pending[numMessages];
   }
@@ -72,9 +70,6 @@ final class RingAllReduce {
     }
     for (int message = 0; message < numMessages; message++) {
       ranks.await(previous, requests[message]);
-      if (message < numReduced) {
-        reduction.reduceInPlace(coming(message), landing(message));
-      }
       if (message + window < numMessages) {
         begin(message + window);
       }
@@ -89,20 +84,16 @@ final class RingAllReduce {
       // What comes replaces what went out in the first steps: it must have gone.
       sent[message - numReduced].await();
     }
-    requests[message] = ranks.request(landing(message), previous, tag);
+    requests[message] = ranks.request(target(message), previous, tag);
     sent[message] = ranks.sendPart(part(message, 0), next, tag);
   }
 
-  /** Where a message of the previous rank is written to. */
-  private Tensor landing(int message) {
-    Tensor place = coming(message);
+  /** What becomes of a message of the previous rank. */
+  private Target target(int message) {
+    Tensor coming = part(message, 1);
     return message < numReduced
-        ? scratch.slice(message % window * scratch.dim(1), place.numElements())
-        : place;
-  }
-
-  private Tensor coming(int message) {
-    return part(message, 1);
+        ? Target.reduced(reduction, coming)
+        : Target.place(coming.byteBuffer());
   }
 
   /** The part that goes out as this message, or with {@code behind} 1 comes in as it. */

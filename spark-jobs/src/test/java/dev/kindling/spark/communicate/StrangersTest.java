@@ -275,11 +275,13 @@ class StrangersTest {
       TransportClient client =
           factory.createClient(second.endpoint().host(), second.endpoint().port());
       upload(client, header().encoded()).get(NUM_SECONDS, TimeUnit.SECONDS);
-      Mailbox.Request request =
-          Mailboxes.find(key, 1).orElseThrow().request(0, 0, 3, ByteBuffer.allocate(6));
-      request.await(Ranks.TIMEOUT);
+      ByteBuffer place = ByteBuffer.allocate(6);
+      Mailboxes.find(key, 1)
+          .orElseThrow()
+          .request(0, 0, 3, Target.place(place))
+          .await(Ranks.TIMEOUT);
 
-      assertThat(request.target()).isEqualTo(BODY);
+      assertThat(place).isEqualTo(BODY);
     }
     part();
     meet(Ranks.listen(), Ranks.listen());
@@ -316,7 +318,7 @@ class StrangersTest {
         TransportClientFactory factory = context.createClientFactory(List.of(wrong))) {
       assertThatThrownBy(() -> factory.createClient(target.host(), target.port()));
     }
-    assertThat(Mailboxes.find(key, 1).orElseThrow().request(0, 0, 3, BODY).isDirect())
+    assertThat(Mailboxes.find(key, 1).orElseThrow().request(0, 0, 3, Target.place(BODY)).isDirect())
         .as("nothing came before it was asked for")
         .isTrue();
   }
