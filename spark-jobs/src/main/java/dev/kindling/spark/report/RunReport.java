@@ -45,6 +45,7 @@ public final class RunReport {
             tiles(),
             "<h2>Curves</h2>",
             loss() + speed() + learningRate(),
+            timelines(),
             text(),
             dataCounts(),
             configuration()));
@@ -147,10 +148,21 @@ public final class RunReport {
   }
 
   private List<Point> points(String event, String value) {
-    return metrics.stream()
-        .filter(line -> line.path("event").asText().equals(event) && line.has(value))
+    return lines(event).stream()
+        .filter(line -> line.has(value))
         .map(line -> new Point(line.path("step").asDouble(), line.path(value).asDouble()))
         .toList();
+  }
+
+  /** Of runs that say so little, nothing. */
+  private String timelines() {
+    StringBuilder out = new StringBuilder(new RoundTimelines(lines("timeline")).toHtml());
+    lines("pipeline_step").forEach(step -> out.append(new PipelineTimelines(step).toHtml()));
+    return out.isEmpty() ? "" : "<h2>Where the time went</h2>\n" + out;
+  }
+
+  private List<JsonNode> lines(String event) {
+    return metrics.stream().filter(line -> line.path("event").asText().equals(event)).toList();
   }
 
   private String text() {

@@ -6,6 +6,7 @@ import dev.kindling.spark.parallel.NumberPartitioner;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.TrainingState;
 import dev.kindling.spark.parallel.WorkerState;
+import dev.kindling.spark.train.timeline.RoundTimes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,23 +43,33 @@ final class AveragingRound implements TrainingRound {
    * @param reports of every replica that arrived, in the order of {@code arrived}
    * @param arrived whose contributions it is made of
    * @param bytesMoved payload of both shuffles
-   * @param seconds wall-clock
+   * @param times where its time went
    */
   record Outcome(
       TrainingState state,
       List<ReplicaReport> reports,
       List<Arrival> arrived,
       long bytesMoved,
-      double seconds) {
+      RoundTimes times) {
 
-    /** What is learned of the outer step's job. */
+    /** What is learned of the outer step's job, which has ended now. */
     static Outcome of(
         TrainingState state, List<Arrival> arrived, List<ShardOutcome> told, double seconds) {
       List<ReplicaReport> reports = Arrays.asList(told.get(0).reports());
       long bytes =
           told.stream().mapToLong(ShardOutcome::bytesReduced).sum()
               + reports.stream().mapToLong(ReplicaReport::bytesGathered).sum();
-      return new Outcome(state, reports, arrived, bytes, seconds);
+      RoundTimes times =
+          RoundTimes.endingNow(
+              seconds,
+              reports.stream().flatMap(report -> Arrays.stream(report.times())).toList(),
+              told.stream().map(ShardOutcome::times).toList());
+      return new Outcome(state, reports, arrived, bytes, times);
+    }
+
+    /** Wall-clock. */
+    double seconds() {
+      return times.seconds();
     }
   }
 

@@ -5,6 +5,8 @@ import dev.kindling.model.tensor.Tensor;
 import dev.kindling.model.train.ModelPart;
 import dev.kindling.spark.communicate.Communicator;
 import dev.kindling.spark.communicate.Pending;
+import dev.kindling.spark.train.timeline.Activity;
+import dev.kindling.spark.train.timeline.TaskClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ final class GradientSum {
   private final ModelPart part;
   private final RankGroups groups;
   private final Communicator replicas;
+  private final TaskClock clock;
   private final List<Pending> underway = new ArrayList<>();
   private final List<PartLayout.Held> held;
 
@@ -32,11 +35,13 @@ final class GradientSum {
 
   /**
    * @param replicas those that sum up; a group of one for none
+   * @param clock of the task
    */
-  GradientSum(ModelPart part, RankGroups groups, Communicator replicas) {
+  GradientSum(ModelPart part, RankGroups groups, Communicator replicas, TaskClock clock) {
     this.part = part;
     this.groups = groups;
     this.replicas = replicas;
+    this.clock = clock;
     this.held = part.layout().held();
   }
 
@@ -87,6 +92,7 @@ final class GradientSum {
 
   /** Everything has gone backwards: sums up the rest, and waits. */
   void finish() {
+    Activity before = clock.switchTo(Activity.ALL_REDUCE);
     for (Map.Entry<Communicator, List<String>> tie : groups.tied().entrySet()) {
       for (String name : tie.getValue()) {
         tie.getKey().allReduceSumInPlace(part.gradients().tensor(name));
@@ -97,5 +103,6 @@ final class GradientSum {
       sumUp();
       underway.forEach(Pending::await);
     }
+    clock.switchTo(before);
   }
 }

@@ -2,6 +2,11 @@ package dev.kindling.spark.train;
 
 import dev.kindling.model.layout.PartRuns;
 import dev.kindling.spark.parallel.ParameterShard;
+import dev.kindling.spark.train.timeline.Activity;
+import dev.kindling.spark.train.timeline.TaskClock;
+import dev.kindling.spark.train.timeline.TaskTimes;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.function.FlatMapFunction2;
@@ -20,6 +25,7 @@ record GroupOuterStep(GroupSpec spec, OuterOptimizer optimizer)
   @Override
   public Iterator<ShardOutcome> call(
       Iterator<PartContribution> contributions, Iterator<ParameterShard> before) {
+    TaskClock clock = new TaskClock(Activity.AVERAGE);
     ParameterShard old = before.next();
     List<ShardRuns> runs =
         spec.layout().parts().stream()
@@ -38,7 +44,7 @@ record GroupOuterStep(GroupSpec spec, OuterOptimizer optimizer)
       PartContribution part = contributions.next();
       Contribution values = part.values();
       int replica = values.report().replica();
-      reports[replica] = slowest(reports[replica], values.report());
+      reports[replica] = together(reports[replica], values.report());
       failed |= values.report().failed();
       bytes += values.numBytes();
       received++;
@@ -62,11 +68,18 @@ record GroupOuterStep(GroupSpec spec, OuterOptimizer optimizer)
     // A round in which a loss was not finite changes nothing; the driver reads why, and stops.
     ParameterShard next = failed ? old : apply(old, thetas, firsts, seconds);
     ReplicaReport[] told = old.shard() == 0 ? reports : new ReplicaReport[0];
-    return List.of(new ShardOutcome(next, told, bytes)).iterator();
+    return List.of(new ShardOutcome(next, told, bytes, clock.read(old.shard()))).iterator();
   }
 
-  private static ReplicaReport slowest(ReplicaReport known, ReplicaReport other) {
-    return known == null || other.computeSeconds() > known.computeSeconds() ? other : known;
+  /** What the replica's slowest rank tells, with the times of all. */
+  private static ReplicaReport together(ReplicaReport known, ReplicaReport other) {
+    if (known == null) {
+      return other;
+    }
+    List<TaskTimes> times = new ArrayList<>(Arrays.asList(known.times()));
+    times.addAll(Arrays.asList(other.times()));
+    ReplicaReport slowest = other.computeSeconds() > known.computeSeconds() ? other : known;
+    return slowest.with(times.toArray(TaskTimes[]::new));
   }
 
   private ParameterShard apply(

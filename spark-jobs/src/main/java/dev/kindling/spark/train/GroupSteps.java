@@ -10,6 +10,9 @@ import dev.kindling.spark.communicate.Communicators;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
+import dev.kindling.spark.train.timeline.Activity;
+import dev.kindling.spark.train.timeline.TaskClock;
+import dev.kindling.spark.train.timeline.TaskTimes;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -30,6 +33,7 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
 
   /** What the task gives to every shard. */
   Iterator<Tuple2<Integer, PartContribution>> run(Iterator<ParameterShard> gathered) {
+    TaskClock clock = new TaskClock(Activity.SET_UP);
     BarrierTaskContext task = BarrierTaskContext.get();
     int rank = task.partitionId();
     int numTasks = task.getTaskInfos().length;
@@ -50,13 +54,16 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
           new ModelPart(
               spec.layout().model(),
               layout,
-              new CommunicatorSlices(groups.tensor()),
+              new CommunicatorSlices(groups.tensor(), clock),
               spec.optimizer(),
               spec.compute(),
               backend)) {
+        clock.switchTo(Activity.GATHER);
         long bytes = receive(gathered, part);
-        ReplicaReport report = train(part, groups, bytes);
-        return hand(part, groups, report).iterator();
+        clock.switchTo(Activity.COMPUTE);
+        Trained trained = train(part, groups, bytes, clock);
+        clock.switchTo(Activity.HAND_OUT);
+        return hand(part, groups, trained, clock).iterator();
       }
     } catch (RuntimeException | Error e) {
       // Nobody has to wait for the timeout to learn that this rank is gone.
@@ -94,20 +101,30 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
   }
 
   /**
+   * What a rank knows after its steps.
+   *
+   * @param passes of the last step, see {@link TaskTimes#passes}
+   */
+  // The array is payload of a record that is never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Trained(ReplicaReport report, double[] passes) {}
+
+  /**
    * All ranks of a replica, or of synchronous replicas, come to the same numbers and decide alike.
    */
-  private ReplicaReport train(ModelPart part, RankGroups groups, long bytesGathered) {
+  private Trained train(ModelPart part, RankGroups groups, long bytesGathered, TaskClock clock) {
     int replica = spec.mesh().replica(groups.world().rank());
     StepLog steps = new StepLog(round, spec.data(), spec.innerState(), spec.onNonFinite(), replica);
     try (DataOrder.Reader reader = spec.data().open(hadoop.get());
-        GroupTrainer trainer = new GroupTrainer(spec, part, groups)) {
+        GroupTrainer trainer = new GroupTrainer(spec, part, groups, clock)) {
       steps.takeSteps(reader, trainer::computeGradient, part::update);
+      return new Trained(steps.report(bytesGathered), trainer.lastPasses());
     }
-    return steps.report(bytesGathered);
   }
 
   private List<Tuple2<Integer, PartContribution>> hand(
-      ModelPart part, RankGroups groups, ReplicaReport report) {
+      ModelPart part, RankGroups groups, Trained trained, TaskClock clock) {
+    ReplicaReport report = trained.report();
     int rank = groups.world().rank();
     boolean tells = !report.failed() && spec.contributes(report.replica());
     boolean tellsMoments =
@@ -115,14 +132,14 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
     byte[] none = new byte[0];
     PartRuns runs = PartRuns.ofOwn(part.layout());
     List<Tuple2<Integer, PartContribution>> handed = new ArrayList<>();
-    for (int shard = 0; shard < spec.shards().numShards(); shard++) {
+    // The first shard comes last: its task tells the driver, and by then all is handed out.
+    for (int shard = spec.shards().numShards() - 1; shard >= 0; shard--) {
       ShardRuns inShard = new ShardRuns(runs, spec.shards(), shard);
-      Contribution values =
-          new Contribution(
-              report,
-              tells ? inShard.read(part.parameters()) : none,
-              tellsMoments ? inShard.read(part.moments().get(0)) : none,
-              tellsMoments ? inShard.read(part.moments().get(1)) : none);
+      byte[] theta = tells ? inShard.read(part.parameters()) : none;
+      byte[] firsts = tellsMoments ? inShard.read(part.moments().get(0)) : none;
+      byte[] seconds = tellsMoments ? inShard.read(part.moments().get(1)) : none;
+      ReplicaReport told = shard == 0 ? report.with(clock.read(rank, trained.passes())) : report;
+      Contribution values = new Contribution(told, theta, firsts, seconds);
       handed.add(
           new Tuple2<>(shard, new PartContribution(rank % spec.mesh().ranksPerReplica(), values)));
     }

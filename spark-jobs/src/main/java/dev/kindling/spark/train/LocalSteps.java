@@ -8,6 +8,8 @@ import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.ShardLayout;
 import dev.kindling.spark.parallel.WorkerState;
+import dev.kindling.spark.train.timeline.Activity;
+import dev.kindling.spark.train.timeline.TaskClock;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -27,15 +29,19 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
   @Override
   public Iterator<ReplicaOutcome> call(
       Iterator<ParameterShard> gathered, Iterator<WorkerState> states) {
+    TaskClock clock = new TaskClock(Activity.SET_UP);
     // The state first: if it is lost, it is recomputed here by another trainer, before ours exists.
     WorkerState state = states.next();
     TaskContext task = TaskContext.get();
     try (Backend backend = Backends.open(spec.backend(), task.cpus());
         LocalTrainer trainer =
             new LocalTrainer(spec.model(), spec.optimizer(), spec.compute(), backend)) {
+      clock.switchTo(Activity.GATHER);
       Received received = receive(gathered, state, trainer);
+      clock.switchTo(Activity.COMPUTE);
       ReplicaReport report = train(trainer, state.replica(), received.numBytes());
-      return List.of(hand(trainer, state, received, report)).iterator();
+      clock.switchTo(Activity.HAND_OUT);
+      return List.of(hand(trainer, state, received, report, clock)).iterator();
     }
   }
 
@@ -95,19 +101,25 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
   }
 
   private ReplicaOutcome hand(
-      LocalTrainer trainer, WorkerState before, Received received, ReplicaReport report) {
+      LocalTrainer trainer,
+      WorkerState before,
+      Received received,
+      ReplicaReport report,
+      TaskClock clock) {
     ShardLayout layout = spec.layout();
     Contribution[] contributions = new Contribution[layout.numShards()];
     Moments moments = report.failed() ? Moments.none() : Moments.readFrom(trainer, spec);
     boolean shareMoments = spec.innerState() == InnerState.AVERAGE;
-    for (int s = 0; s < contributions.length; s++) {
+    // The first shard comes last: its task tells the driver, and by then all is handed out.
+    for (int s = contributions.length - 1; s >= 0; s--) {
       byte[] update = new byte[report.failed() ? 0 : layout.byteLength(s)];
       if (!report.failed()) {
         trainer.parameters().readBytes(layout.offset(s), layout.length(s), update, 0);
         update = spec.codec().encode(received.theta()[s], update);
       }
       Moments part = shareMoments ? moments.part(s, layout) : Moments.none();
-      contributions[s] = new Contribution(report, update, part.first(), part.second());
+      ReplicaReport told = s == 0 ? report.with(clock.read(before.replica())) : report;
+      contributions[s] = new Contribution(told, update, part.first(), part.second());
     }
     boolean keep = spec.innerState() == InnerState.KEEP;
     WorkerState after =

@@ -2,6 +2,8 @@ package dev.kindling.spark.train;
 
 import dev.kindling.spark.parallel.NumberPartitioner;
 import dev.kindling.spark.parallel.ParameterShard;
+import dev.kindling.spark.train.timeline.Activity;
+import dev.kindling.spark.train.timeline.TaskClock;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,6 +39,7 @@ record OuterStep(OuterOptimizer optimizer, PseudoGradientCodec codec, List<Arriv
   @Override
   public Iterator<ShardOutcome> call(
       Iterator<Contribution> contributions, Iterator<ParameterShard> before) {
+    TaskClock clock = new TaskClock(Activity.AVERAGE);
     ParameterShard old = before.next();
     Contribution[] byReplica = collect(contributions, old.shard());
     long bytes = 0;
@@ -50,7 +53,7 @@ record OuterStep(OuterOptimizer optimizer, PseudoGradientCodec codec, List<Arriv
     // A round in which a replica diverged changes nothing; the driver reads why, and stops.
     ParameterShard next = failed ? old : apply(old, byReplica);
     ReplicaReport[] told = old.shard() == 0 ? reports : new ReplicaReport[0];
-    return List.of(new ShardOutcome(next, told, bytes)).iterator();
+    return List.of(new ShardOutcome(next, told, bytes, clock.read(old.shard()))).iterator();
   }
 
   private Contribution[] collect(Iterator<Contribution> contributions, int shard) {

@@ -10,8 +10,12 @@ import dev.kindling.spark.communicate.Communicator;
 import dev.kindling.spark.communicate.Pending;
 import dev.kindling.spark.parallel.schedule.Action;
 import dev.kindling.spark.parallel.schedule.PipelineSchedule;
+import dev.kindling.spark.train.timeline.Activity;
+import dev.kindling.spark.train.timeline.TaskClock;
+import dev.kindling.spark.train.timeline.TaskTimes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +33,15 @@ final class PipelineRank {
   private final ModelPart part;
   private final Communicator pipeline;
   private final GradientSum gradients;
+  private final TaskClock clock;
+
+  /** What a rank does while it waits; nobody waits in a pipeline of one. */
+  private final Activity wait;
+
+  /** Start and end of every pass of the last step, in the order of the schedule. */
+  private final long[] passNanos;
+
+  private int numTimes;
 
   /** Micro-batches that have gone forwards through a chunk and not yet back. */
   private final Map<Action, Underway> underway = new HashMap<>();
@@ -47,11 +60,18 @@ final class PipelineRank {
   private record Step(Batch batch, StepPosition position, LossScale scale) {}
 
   PipelineRank(
-      PipelineSchedule schedule, ModelPart part, Communicator pipeline, GradientSum gradients) {
+      PipelineSchedule schedule,
+      ModelPart part,
+      Communicator pipeline,
+      GradientSum gradients,
+      TaskClock clock) {
     this.schedule = schedule;
     this.part = part;
     this.pipeline = pipeline;
     this.gradients = gradients;
+    this.clock = clock;
+    this.wait = pipeline.size() > 1 ? Activity.WAIT_FOR_STAGES : Activity.COMPUTE;
+    this.passNanos = new long[2 * schedule.actions().get(pipeline.rank()).size()];
   }
 
   /**
@@ -70,6 +90,7 @@ final class PipelineRank {
     }
     Step step = new Step(batch, position, scale);
     int numBackward = 0;
+    numTimes = 0;
     double loss = 0;
     for (Action action : schedule.actions().get(pipeline.rank())) {
       switch (action.kind()) {
@@ -81,7 +102,7 @@ final class PipelineRank {
       }
     }
     while (!leaving.isEmpty()) {
-      leaving.remove().finish();
+      finishOldest();
     }
     if (numBackward != schedule.numMicroBatches() * schedule.numChunks()) {
       throw new IllegalStateException("the schedule leaves passes without a way back: " + schedule);
@@ -110,10 +131,13 @@ final class PipelineRank {
     }
     int stage = schedule.stage(pipeline.rank(), action.chunk());
     List<Tensor> inputs = pass.inputs();
+    clock.switchTo(wait);
     for (int i = 0; i < inputs.size(); i++) {
       pipeline.receive(inputs.get(i), rankOf(stage - 1), tag(stage, action, i));
     }
+    begin(Activity.FORWARD);
     double loss = pass.forward();
+    end();
     List<Pending> sent = new ArrayList<>();
     List<Tensor> outputs = pass.outputs();
     for (int i = 0; i < outputs.size(); i++) {
@@ -128,10 +152,13 @@ final class PipelineRank {
     Pass pass = forward.pass();
     int stage = schedule.stage(pipeline.rank(), action.chunk());
     int numOutputs = pass.outputs().size();
+    clock.switchTo(wait);
     for (int i = 0; i < numOutputs; i++) {
       pipeline.receive(pass.newOutputGradient(i), rankOf(stage + 1), tag(stage + 1, action, i));
     }
+    begin(Activity.BACKWARD);
     pass.backward();
+    end();
     List<Pending> sent = new ArrayList<>(forward.sent());
     List<Tensor> inputGradients = pass.inputGradients();
     for (int i = 0; i < inputGradients.size(); i++) {
@@ -139,8 +166,33 @@ final class PipelineRank {
     }
     leaving.add(new Underway(pass, sent));
     if (leaving.size() > 1) {
-      leaving.remove().finish();
+      finishOldest();
     }
+  }
+
+  private void finishOldest() {
+    clock.switchTo(wait);
+    leaving.remove().finish();
+    clock.switchTo(Activity.COMPUTE);
+  }
+
+  private void begin(Activity pass) {
+    clock.switchTo(pass);
+    passNanos[numTimes++] = System.nanoTime();
+  }
+
+  private void end() {
+    passNanos[numTimes++] = System.nanoTime();
+    clock.switchTo(Activity.COMPUTE);
+  }
+
+  /**
+   * When the passes of the last step were, see {@link TaskTimes#passes}.
+   *
+   * @param sinceNanos the moment that they are told from
+   */
+  double[] lastPasses(long sinceNanos) {
+    return Arrays.stream(passNanos).mapToDouble(nanos -> (nanos - sinceNanos) / 1e9).toArray();
   }
 
   private int rankOf(int stage) {

@@ -1,5 +1,6 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.spark.train.timeline.TaskTimes;
 import java.io.Serializable;
 
 /**
@@ -14,6 +15,8 @@ import java.io.Serializable;
  * @param computeSeconds spent in local steps
  * @param bytesGathered payload of parameters that it received
  * @param failure why the replica stopped; empty if it did not
+ * @param times of its ranks; empty in what goes to other shards than the first, which tells the
+ *     driver
  */
 // The arrays are payload of records that are never compared.
 @SuppressWarnings("ArrayRecordComponent")
@@ -25,7 +28,8 @@ record ReplicaReport(
     SkippedStep[] skipped,
     double computeSeconds,
     long bytesGathered,
-    String failure)
+    String failure,
+    TaskTimes... times)
     implements Serializable {
 
   /** Whether it took step {@code i} of the round. */
@@ -35,5 +39,19 @@ record ReplicaReport(
 
   boolean failed() {
     return !failure.isEmpty();
+  }
+
+  /** The same with times. */
+  ReplicaReport with(TaskTimes... newTimes) {
+    return new ReplicaReport(
+        replica,
+        losses,
+        gradientNorms,
+        learningRates,
+        skipped,
+        computeSeconds,
+        bytesGathered,
+        failure,
+        newTimes);
   }
 }

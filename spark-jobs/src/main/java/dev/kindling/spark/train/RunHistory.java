@@ -4,18 +4,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.spark.parallel.Mesh;
+import dev.kindling.spark.parallel.schedule.PipelineSchedule;
 import dev.kindling.spark.report.TensorBoardEvents;
+import dev.kindling.spark.train.timeline.PipelineStep;
+import dev.kindling.spark.train.timeline.RoundTimes;
+import dev.kindling.spark.train.timeline.TaskTimes;
+import dev.kindling.spark.train.timeline.TimelineLines;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
  * The lines of {@code metrics.jsonl}: one object per step, per round, per evaluation, per step that
- * a replica left out and per late replica, told apart by {@code event}.
+ * a replica left out and per late replica, told apart by {@code event}; and where the time of the
+ * latest rounds went.
  *
  * <p>Object stores cannot append, and a file that is appended to outlives the steps that a crash
  * undoes. So the lines are kept here, every checkpoint carries those up to its step, and the file
@@ -37,6 +44,7 @@ final class RunHistory {
               "bytes_moved", "speed/bytes_moved_per_round"));
 
   private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+  private final TimelineLines timeline = new TimelineLines();
   private final TensorBoardEvents events = new TensorBoardEvents();
   private double seconds;
   private final LossHistory losses = new LossHistory();
@@ -48,7 +56,12 @@ final class RunHistory {
     RunHistory history = new RunHistory();
     try {
       for (String line : new String(bytes, StandardCharsets.UTF_8).lines().toList()) {
-        history.add((ObjectNode) MAPPER.readTree(line));
+        ObjectNode object = (ObjectNode) MAPPER.readTree(line);
+        if (TimelineLines.has(object)) {
+          history.timeline.add(object);
+        } else {
+          history.add(object);
+        }
       }
       return history;
     } catch (JsonProcessingException e) {
@@ -95,6 +108,22 @@ final class RunHistory {
     add(line);
   }
 
+  /**
+   * Where the time of a round went.
+   *
+   * @param schedule of its pipelines
+   */
+  void addTimes(RoundReport round, RoundTimes times, Mesh mesh, PipelineSchedule schedule) {
+    timeline.addRound(round.last().step(), round.round(), times);
+    if (mesh.pipelineParallel() > 1) {
+      List<TaskTimes> firstPipeline =
+          times.ranks().stream()
+              .filter(task -> mesh.replica(task.number()) == 0 && mesh.slice(task.number()) == 0)
+              .toList();
+      timeline.addStep(round.last().step(), PipelineStep.of(schedule, firstPipeline));
+    }
+  }
+
   private void addSkipped(SkippedStep skipped) {
     ObjectNode line = newLine("skipped", skipped.step());
     line.put("replica", skipped.replica());
@@ -129,8 +158,12 @@ final class RunHistory {
     return losses;
   }
 
+  /** All of it; the lines about time, of which old ones go, at the end. */
   byte[] toBytes() {
-    return lines.toByteArray();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(lines.toByteArray());
+    timeline.lines().forEach(line -> write(line, all));
+    return all.toByteArray();
   }
 
   /** The same as curves for TensorBoard. */
@@ -138,6 +171,7 @@ final class RunHistory {
     return events.toBytes();
   }
 
+  /** Those that grow with every round. */
   int numBytes() {
     return lines.size();
   }
@@ -148,10 +182,14 @@ final class RunHistory {
 
   private void add(ObjectNode line) {
     remember(line);
+    write(line, lines);
+  }
+
+  private static void write(ObjectNode line, ByteArrayOutputStream out) {
     try {
-      lines.write((MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to memory", e);
+      out.writeBytes((MAPPER.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("an object of numbers and names cannot be written", e);
     }
   }
 

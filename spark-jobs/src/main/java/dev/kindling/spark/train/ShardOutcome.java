@@ -1,6 +1,7 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.spark.parallel.ParameterShard;
+import dev.kindling.spark.train.timeline.TaskTimes;
 import java.io.Serializable;
 
 /**
@@ -9,16 +10,18 @@ import java.io.Serializable;
  * @param shard the shard after the outer step
  * @param reports all replicas' reports, by replica; empty for every shard but the first
  * @param bytesReduced payload that it received
+ * @param times of the task
  */
 // The arrays are payload of records that are never compared.
 @SuppressWarnings("ArrayRecordComponent")
-record ShardOutcome(ParameterShard shard, ReplicaReport[] reports, long bytesReduced)
+record ShardOutcome(
+    ParameterShard shard, ReplicaReport[] reports, long bytesReduced, TaskTimes times)
     implements Serializable {
 
   /** What the driver gets of it. */
   ShardOutcome withoutParameters() {
     byte[] none = new byte[0];
     return new ShardOutcome(
-        new ParameterShard(shard.shard(), none, none, none, none), reports, bytesReduced);
+        new ParameterShard(shard.shard(), none, none, none, none), reports, bytesReduced, times);
   }
 }

@@ -4,6 +4,8 @@ import com.esotericsoftware.kryo.Kryo;
 import dev.kindling.spark.checkpoint.CheckpointKryo;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.WorkerState;
+import dev.kindling.spark.train.timeline.TaskPlace;
+import dev.kindling.spark.train.timeline.TaskTimes;
 import org.apache.spark.serializer.KryoRegistrator;
 
 /**
@@ -17,6 +19,8 @@ public final class TrainingKryoRegistrator implements KryoRegistrator {
     register(kryo, WorkerState.class);
     register(kryo, ReplicaReport.class);
     register(kryo, SkippedStep.class);
+    register(kryo, TaskTimes.class);
+    register(kryo, TaskPlace.class);
     register(kryo, Contribution.class);
     register(kryo, PartContribution.class);
     register(kryo, ReplicaOutcome.class);
@@ -26,6 +30,7 @@ public final class TrainingKryoRegistrator implements KryoRegistrator {
     kryo.register(Contribution[].class);
     kryo.register(ReplicaReport[].class);
     kryo.register(SkippedStep[].class);
+    kryo.register(TaskTimes[].class);
     kryo.register(double[].class);
     kryo.register(Object[].class);
   }

@@ -235,6 +235,8 @@ final class TrainingLoop {
     computeSeconds += report.computeSeconds();
     bytesMoved += report.bytesMoved();
     history.addRound(report);
+    history.addTimes(
+        report, outcome.times(), run.plan().mesh(), run.plan().parallel().pipelineSchedule());
     run.listener().roundFinished(report);
     new SkipWatch(run, history).roundFinished(report);
     return true;

@@ -3,6 +3,7 @@ package dev.kindling.spark.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.spark.train.timeline.TimelineLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +36,9 @@ final class RunFiles {
       ObjectNode object = (ObjectNode) mapper.readTree(line);
       object.remove(
           List.of("compute_seconds", "averaging_seconds", "seconds", "tokens_per_second"));
-      lines.add(object);
+      if (!TimelineLines.has(object)) {
+        lines.add(object);
+      }
     }
     return lines;
   }

@@ -1,0 +1,170 @@
+package dev.kindling.spark.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.spark.report.Timeline.Span;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The latest rounds of a run as a timeline, with a row for every executor, or for each of the tasks
+ * that it runs at once. All of a round is accounted for: what a task does not say is a wait.
+ */
+final class RoundTimelines {
+  private static final int MOST_ROUNDS = 8;
+  private static final int MOST_ROWS = 64;
+  private static final List<String> COMPUTE = List.of("compute", "forward", "backward");
+  private static final List<String> WAIT = List.of("wait_for_stages", "all_reduce");
+  private static final List<String> KINDS =
+      List.of("start", "gather", "compute", "wait", "hand out", "average");
+
+  private final List<JsonNode> rounds;
+  private final NavigableMap<TaskSlot, List<Piece>> rows = new TreeMap<>();
+  private int numMoreRows;
+
+  /** A stretch of a row. */
+  private record Piece(String kind, String label, double start, double end) {}
+
+  /**
+   * @param timelines the lines of the rounds, oldest first
+   */
+  RoundTimelines(List<JsonNode> timelines) {
+    this.rounds = timelines.subList(Math.max(0, timelines.size() - MOST_ROUNDS), timelines.size());
+    rounds.forEach(this::add);
+    while (rows.size() > MOST_ROWS) {
+      rows.pollLastEntry();
+      numMoreRows++;
+    }
+  }
+
+  private void add(JsonNode round) {
+    double offset =
+        (round.path("start_millis").asLong() - rounds.get(0).path("start_millis").asLong()) / 1e3;
+    Map<String, double[]> averages = averages(round);
+    Map<TaskSlot, Integer> numTasks = new HashMap<>();
+    Set<String> seen = new HashSet<>();
+    for (JsonNode task : round.path("ranks")) {
+      String executor = task.path("executor").asText();
+      seen.add(executor);
+      TaskSlot first = TaskSlot.of(task);
+      int lane = numTasks.merge(first, 1, Integer::sum) - 1;
+      row(first.in(lane))
+          .addAll(pieces(task, round, offset, averages.getOrDefault(executor, new double[0])));
+    }
+    for (JsonNode task : round.path("averages")) {
+      String executor = task.path("executor").asText();
+      if (seen.add(executor)) {
+        double[] average = averages.get(executor);
+        row(TaskSlot.of(task))
+            .add(new Piece("average", "", offset + average[0], offset + average[1]));
+      }
+    }
+  }
+
+  private List<Piece> row(TaskSlot slot) {
+    return rows.computeIfAbsent(slot, key -> new ArrayList<>());
+  }
+
+  /** By executor, from the beginning of its first outer step to the end of its last. */
+  private static Map<String, double[]> averages(JsonNode round) {
+    Map<String, double[]> averages = new HashMap<>();
+    for (JsonNode task : round.path("averages")) {
+      double start = task.path("start").asDouble();
+      double end = start + seconds(task, List.of("average"));
+      averages.merge(
+          task.path("executor").asText(),
+          new double[] {start, end},
+          (a, b) -> new double[] {Math.min(a[0], b[0]), Math.max(a[1], b[1])});
+    }
+    return averages;
+  }
+
+  private static List<Piece> pieces(
+      JsonNode task, JsonNode round, double offset, double[] average) {
+    Cursor cursor = new Cursor(offset, round.path("seconds").asDouble());
+    cursor.to("start", "", task.path("start").asDouble() + seconds(task, List.of("set_up")));
+    cursor.forward("gather", "", seconds(task, List.of("gather")));
+    cursor.forward("compute", "round " + round.path("round").asLong(), seconds(task, COMPUTE));
+    cursor.forward("wait", "", seconds(task, WAIT));
+    cursor.forward("hand out", "", seconds(task, List.of("hand_out")));
+    if (average.length > 0) {
+      cursor.to("wait", "", average[0]);
+      cursor.to("average", "", average[1]);
+    }
+    cursor.to("wait", "", cursor.limit);
+    return cursor.pieces;
+  }
+
+  /** Lays pieces of a round behind each other, and none beyond its end. */
+  private static final class Cursor {
+    private final List<Piece> pieces = new ArrayList<>();
+    private final double offset;
+    private final double limit;
+    private double at;
+
+    Cursor(double offset, double limit) {
+      this.offset = offset;
+      this.limit = limit;
+    }
+
+    void forward(String kind, String label, double seconds) {
+      to(kind, label, at + seconds);
+    }
+
+    void to(String kind, String label, double end) {
+      double reached = Math.max(at, Math.min(end, limit));
+      if (reached > at) {
+        pieces.add(new Piece(kind, label, offset + at, offset + reached));
+      }
+      at = reached;
+    }
+  }
+
+  private static double seconds(JsonNode task, List<String> activities) {
+    return activities.stream().mapToDouble(key -> task.path("seconds").path(key).asDouble()).sum();
+  }
+
+  /** Nothing, where no round has told. */
+  String toHtml() {
+    if (rows.isEmpty()) {
+      return "";
+    }
+    return timeline().toHtml() + explanation();
+  }
+
+  /** What is drawn. */
+  Timeline timeline() {
+    List<String> names = new ArrayList<>();
+    List<Span> spans = new ArrayList<>();
+    rows.forEach(
+        (slot, pieces) -> {
+          int row = names.size();
+          names.add(slot.name());
+          pieces.forEach(
+              piece ->
+                  spans.add(
+                      new Span(row, piece.kind(), piece.label(), piece.start(), piece.end())));
+        });
+    String title =
+        rounds.size() == 1 ? "The latest round" : "The latest " + rounds.size() + " rounds";
+    return new Timeline(title, names, KINDS, spans);
+  }
+
+  private String explanation() {
+    String more =
+        numMoreRows == 0
+            ? ""
+            : String.format(Locale.ROOT, " %,d more rows are not shown.", numMoreRows);
+    return "<p class=\"quiet\">start: until the model is ready to receive parameters. wait: for other"
+        + " ranks within steps, shown behind what the rank computes; then until Spark has moved what"
+        + " is handed out. Between rounds there are evaluations and checkpoints."
+        + more
+        + "</p>\n";
+  }
+}
