@@ -53,6 +53,11 @@ public final class OffHeapMemory implements AutoCloseable {
     return allocate(Math.multiplyExact(Tensor.numElements(shape), (long) dtype.bytes()));
   }
 
+  /** Bytes that all tensors, kernels and copies of this JVM hold outside the Java heap now. */
+  public static long totalBytes() {
+    return Pointer.totalBytes();
+  }
+
   /** A view of {@code shape} whose first element lies {@code byteOffset} bytes in. */
   public Tensor tensor(long byteOffset, DType dtype, long... shape) {
     return new Tensor(this, byteOffset, dtype, shape);

@@ -21,6 +21,16 @@ class TensorTest {
   }
 
   @Test
+  void memoryThatIsHeldIsCounted() {
+    long numBytes = 64L << 20;
+    long before = OffHeapMemory.totalBytes();
+    try (OffHeapMemory large = OffHeapMemory.allocateUndefined(numBytes)) {
+      assertThat(OffHeapMemory.totalBytes()).isGreaterThanOrEqualTo(before + large.numBytes() / 2);
+    }
+    assertThat(OffHeapMemory.totalBytes()).isLessThan(before + numBytes / 2);
+  }
+
+  @Test
   void viewsShareTheirElements() {
     tensor.write(0, new float[] {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14}, 0, 15);
     Tensor secondRow = tensor.slice(5, 1, 5);

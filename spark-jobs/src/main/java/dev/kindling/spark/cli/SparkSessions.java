@@ -1,7 +1,9 @@
 package dev.kindling.spark.cli;
 
 import dev.kindling.model.backend.NativeThreads;
+import dev.kindling.spark.metrics.KindlingPlugin;
 import dev.kindling.spark.train.TrainingKryoRegistrator;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -9,6 +11,7 @@ import org.apache.spark.sql.SparkSession;
 /** Opens Spark with the settings that Kindling needs; whatever the user has set wins. */
 public final class SparkSessions {
   private static final String REGISTRATORS = "spark.kryo.registrator";
+  private static final String PLUGINS = "spark.plugins";
 
   private SparkSessions() {}
 
@@ -21,9 +24,17 @@ public final class SparkSessions {
   public static SparkSession open(String name, Optional<String> master) {
     SparkConf conf = new SparkConf().setAppName(name);
     master.ifPresent(conf::setMaster);
+    complete(conf);
+    return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  /** Adds what the user has not set. */
+  static void complete(SparkConf conf) {
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
-    register(conf, TrainingKryoRegistrator.class.getName());
+    // Kryo cannot write records by itself.
+    append(conf, REGISTRATORS, TrainingKryoRegistrator.class.getName());
+    append(conf, PLUGINS, KindlingPlugin.class.getName());
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Spark's own limit on ranks that wait for each other to start is a year.
     conf.setIfMissing("spark.barrier.sync.timeout", "600");
@@ -40,14 +51,13 @@ public final class SparkSessions {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     }
-    return SparkSession.builder().config(conf).getOrCreate();
   }
 
-  /** Ours beside whatever registrators the user has: Kryo cannot write records by itself. */
-  private static void register(SparkConf conf, String registrator) {
-    String others = conf.get(REGISTRATORS, "");
-    if (!others.contains(registrator)) {
-      conf.set(REGISTRATORS, others.isEmpty() ? registrator : others + "," + registrator);
+  /** Ours behind those that the user has. */
+  private static void append(SparkConf conf, String key, String name) {
+    String others = conf.get(key, "");
+    if (!List.of(others.split(",")).contains(name)) {
+      conf.set(key, others.isEmpty() ? name : others + "," + name);
     }
   }
 }

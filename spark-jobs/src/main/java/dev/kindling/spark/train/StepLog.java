@@ -5,6 +5,7 @@ import dev.kindling.model.train.LocalTrainer.Gradient;
 import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.TrainingConfig.OnNonFinite;
+import dev.kindling.spark.metrics.RankMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -65,6 +66,7 @@ final class StepLog {
       Gradient computed = gradient.apply(reader.read(firstSample()), position);
       if (allows(computed)) {
         add(computed, update.applyAsDouble(position, computed.norm()));
+        RankMetrics.ofThisJvm().stepTaken(data.tokensPerStep(1));
       } else {
         leaveOut(computed);
       }

@@ -40,6 +40,7 @@ final class TrainingLoop {
   private final RunLease lease;
   private final StopRequest stop;
   private final BackgroundCheckpoints background;
+  private final ProgressListener metrics = new MetricsListener();
   private final TrainingRound rounds;
   private final RunHistory history;
   private final byte[] tokenizer;
@@ -238,6 +239,7 @@ final class TrainingLoop {
     history.addTimes(
         report, outcome.times(), run.plan().mesh(), run.plan().parallel().pipelineSchedule());
     run.listener().roundFinished(report);
+    metrics.roundFinished(report);
     new SkipWatch(run, history).roundFinished(report);
     return true;
   }
@@ -262,6 +264,7 @@ final class TrainingLoop {
     boolean whole = full || run.measuresWholeSplit();
     history.addEvaluation(step, result.loss(), result.numTargets(), whole);
     run.listener().evaluationFinished(step, result.loss());
+    metrics.evaluationFinished(step, result.loss());
   }
 
   private static boolean passesMultiple(long before, long after, long interval) {

@@ -1,5 +1,6 @@
 package dev.kindling.spark.train.timeline;
 
+import dev.kindling.spark.metrics.RankMetrics;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -33,7 +34,7 @@ public final class TaskClock {
   }
 
   /**
-   * What was measured until now.
+   * What was measured until now; to be asked for once, at the end.
    *
    * @param number the task's rank, or its shard
    * @param passes of the last step, see {@link TaskTimes#passes}
@@ -42,6 +43,8 @@ public final class TaskClock {
     switchTo(current);
     double[] seconds = new double[Activity.values().length];
     nanos.forEach((activity, each) -> seconds[activity.index()] = each / 1e9);
-    return new TaskTimes(number, TaskPlace.here(), startMillis, seconds, passes);
+    TaskTimes times = new TaskTimes(number, TaskPlace.here(), startMillis, seconds, passes);
+    RankMetrics.ofThisJvm().timeSpent(times.computeSeconds(), times.waitSeconds());
+    return times;
   }
 }

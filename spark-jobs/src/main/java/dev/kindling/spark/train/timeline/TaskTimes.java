@@ -25,6 +25,16 @@ public record TaskTimes(
     return seconds[activity.index()];
   }
 
+  /** In which the task computes steps, alone. */
+  public double computeSeconds() {
+    return seconds(Activity.COMPUTE) + seconds(Activity.FORWARD) + seconds(Activity.BACKWARD);
+  }
+
+  /** In which it only exchanges tensors with other ranks. */
+  public double waitSeconds() {
+    return seconds(Activity.WAIT_FOR_STAGES) + seconds(Activity.ALL_REDUCE);
+  }
+
   /** Of all of them. */
   public double totalSeconds() {
     return Arrays.stream(seconds).sum();
