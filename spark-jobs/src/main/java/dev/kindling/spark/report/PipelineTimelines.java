@@ -13,8 +13,6 @@ import java.util.Locale;
  * @param step the line of the step
  */
 record PipelineTimelines(JsonNode step) {
-  private static final String WAIT = "wait";
-
   String toHtml() {
     JsonNode measured = step.path("measured");
     JsonNode expected = step.path("expected");
@@ -69,13 +67,13 @@ record PipelineTimelines(JsonNode step) {
     for (int row = 0; row < ends.length; row++) {
       addWait(spans, row, ends[row], end);
     }
-    kinds.add(WAIT);
+    kinds.add(Timeline.WAIT);
     return new Timeline(title, rows, kinds, spans);
   }
 
   private static void addWait(List<Span> spans, int row, double start, double end) {
     if (end > start) {
-      spans.add(new Span(row, WAIT, "", start, end));
+      spans.add(new Span(row, Timeline.WAIT, "", start, end));
     }
   }
 }

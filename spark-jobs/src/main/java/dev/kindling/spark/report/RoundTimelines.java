@@ -6,23 +6,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The latest rounds of a run as a timeline, with a row for every executor, or for each of the tasks
- * that it runs at once. All of a round is accounted for: what a task does not say is a wait.
+ * Rounds of a run as a timeline, with a row for every executor, or for each of the tasks that it
+ * runs at once. All of a round is accounted for: what a task does not say is a wait.
  */
 final class RoundTimelines {
-  private static final int MOST_ROUNDS = 8;
   private static final int MOST_ROWS = 64;
   private static final List<String> COMPUTE = List.of("compute", "forward", "backward");
-  private static final List<String> WAIT = List.of("wait_for_stages", "all_reduce");
+  private static final List<String> EXCHANGE = List.of("wait_for_stages", "all_reduce");
   private static final List<String> KINDS =
-      List.of("start", "gather", "compute", "wait", "hand out", "average");
+      List.of("start", "gather", "compute", Timeline.WAIT, "hand out", "average");
 
   private final List<JsonNode> rounds;
   private final NavigableMap<TaskSlot, List<Piece>> rows = new TreeMap<>();
@@ -32,10 +30,10 @@ final class RoundTimelines {
   private record Piece(String kind, String label, double start, double end) {}
 
   /**
-   * @param timelines the lines of the rounds, oldest first
+   * @param timelines the lines of some rounds in a row, oldest first
    */
   RoundTimelines(List<JsonNode> timelines) {
-    this.rounds = timelines.subList(Math.max(0, timelines.size() - MOST_ROUNDS), timelines.size());
+    this.rounds = timelines;
     rounds.forEach(this::add);
     while (rows.size() > MOST_ROWS) {
       rows.pollLastEntry();
@@ -91,13 +89,13 @@ final class RoundTimelines {
     cursor.to("start", "", task.path("start").asDouble() + seconds(task, List.of("set_up")));
     cursor.forward("gather", "", seconds(task, List.of("gather")));
     cursor.forward("compute", "round " + round.path("round").asLong(), seconds(task, COMPUTE));
-    cursor.forward("wait", "", seconds(task, WAIT));
+    cursor.forward(Timeline.WAIT, "", seconds(task, EXCHANGE));
     cursor.forward("hand out", "", seconds(task, List.of("hand_out")));
     if (average.length > 0) {
-      cursor.to("wait", "", average[0]);
+      cursor.to(Timeline.WAIT, "", average[0]);
       cursor.to("average", "", average[1]);
     }
-    cursor.to("wait", "", cursor.limit);
+    cursor.to(Timeline.WAIT, "", cursor.limit);
     return cursor.pieces;
   }
 
@@ -130,14 +128,6 @@ final class RoundTimelines {
     return activities.stream().mapToDouble(key -> task.path("seconds").path(key).asDouble()).sum();
   }
 
-  /** Nothing, where no round has told. */
-  String toHtml() {
-    if (rows.isEmpty()) {
-      return "";
-    }
-    return timeline().toHtml() + explanation();
-  }
-
   /** What is drawn. */
   Timeline timeline() {
     List<String> names = new ArrayList<>();
@@ -151,20 +141,14 @@ final class RoundTimelines {
                   spans.add(
                       new Span(row, piece.kind(), piece.label(), piece.start(), piece.end())));
         });
-    String title =
-        rounds.size() == 1 ? "The latest round" : "The latest " + rounds.size() + " rounds";
+    long first = rounds.get(0).path("round").asLong();
+    long last = rounds.get(rounds.size() - 1).path("round").asLong();
+    String title = first == last ? "Round " + first : "Rounds " + first + " to " + last;
     return new Timeline(title, names, KINDS, spans);
   }
 
-  private String explanation() {
-    String more =
-        numMoreRows == 0
-            ? ""
-            : String.format(Locale.ROOT, " %,d more rows are not shown.", numMoreRows);
-    return "<p class=\"quiet\">start: until the model is ready to receive parameters. wait: for other"
-        + " ranks within steps, shown behind what the rank computes; then until Spark has moved what"
-        + " is handed out. Between rounds there are evaluations and checkpoints."
-        + more
-        + "</p>\n";
+  /** Rows that there was no room for. */
+  int numMoreRows() {
+    return numMoreRows;
   }
 }

@@ -154,11 +154,8 @@ public final class RunReport {
         .toList();
   }
 
-  /** Of runs that say so little, nothing. */
   private String timelines() {
-    StringBuilder out = new StringBuilder(new RoundTimelines(lines("timeline")).toHtml());
-    lines("pipeline_step").forEach(step -> out.append(new PipelineTimelines(step).toHtml()));
-    return out.isEmpty() ? "" : "<h2>Where the time went</h2>\n" + out;
+    return new TimeSection(lines("timeline"), lines("pipeline_step")).toHtml();
   }
 
   private List<JsonNode> lines(String event) {

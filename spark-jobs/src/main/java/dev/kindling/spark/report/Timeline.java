@@ -11,10 +11,14 @@ import java.util.Locale;
  *
  * @param title as plain text
  * @param rows their names, from the top
- * @param kinds what there is to tell apart, each with a colour that its place here decides
+ * @param kinds what there is to tell apart, each with a colour that its place here decides, but for
+ *     {@link #WAIT}
  * @param spans in any order; those of a row do not overlap
  */
 public record Timeline(String title, List<String> rows, List<String> kinds, List<Span> spans) {
+  /** A kind that is the same colour everywhere, the least of all: nothing is done in it. */
+  public static final String WAIT = "wait";
+
   private static final int WIDTH = 860;
   private static final int ROW = 26;
   private static final int BAR = 20;
@@ -237,7 +241,7 @@ public record Timeline(String title, List<String> rows, List<String> kinds, List
   }
 
   private String colour(String kind) {
-    return "kind-" + kinds.indexOf(kind) % NUM_COLOURS;
+    return kind.equals(WAIT) ? "kind-wait" : "kind-" + kinds.indexOf(kind) % NUM_COLOURS;
   }
 
   private List<Span> ofRow(int row) {

@@ -65,7 +65,7 @@ class TimelineOfARunTest {
     }
     assertAllOfEveryRoundIsDrawn(run, List.of("rank 0", "rank 1"));
     assertThat(RunReport.render(run))
-        .contains("Where the time went", "The latest 3 rounds", "round 3")
+        .contains("Where the time went", "Rounds 1 to 3", "Round 3", "Seconds of round 3")
         .doesNotContain("bubble");
   }
 

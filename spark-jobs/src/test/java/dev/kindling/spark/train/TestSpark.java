@@ -24,9 +24,27 @@ public final class TestSpark {
 
   /** The same with more settings. */
   public static SparkSession cluster(int numExecutors, Map<String, String> settings) {
+    return cluster(new Workers(numExecutors, 1, 1024), settings);
+  }
+
+  /**
+   * The machines of a cluster.
+   *
+   * @param number of them
+   * @param numCores of each
+   * @param megabytes of each, of which an executor takes 768
+   */
+  public record Workers(int number, int numCores, int megabytes) {
+    String master() {
+      return "local-cluster[" + number + "," + numCores + "," + megabytes + "]";
+    }
+  }
+
+  /** Executors on such machines: as many on each as {@code spark.executor.cores} fit. */
+  public static SparkSession cluster(Workers workers, Map<String, String> settings) {
     createSparkHome();
     SparkSession.Builder builder =
-        builder("local-cluster[" + numExecutors + ",1,1024]")
+        builder(workers.master())
             .config("spark.executor.memory", "768m")
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
             .config("spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE")
