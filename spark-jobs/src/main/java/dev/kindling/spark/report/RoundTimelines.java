@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.spark.report.Timeline.Span;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,6 +15,10 @@ import java.util.TreeMap;
  */
 final class RoundTimelines {
   private static final int MOST_ROWS = 64;
+
+  /** Rounds begin on a millisecond. */
+  private static final double CLOCK_SECONDS = 2e-3;
+
   private static final List<String> COMPUTE = List.of("compute", "forward", "backward");
   private static final List<String> EXCHANGE = List.of("wait_for_stages", "all_reduce");
   private static final List<String> KINDS =
@@ -45,28 +47,31 @@ final class RoundTimelines {
     double offset =
         (round.path("start_millis").asLong() - rounds.get(0).path("start_millis").asLong()) / 1e3;
     Map<String, double[]> averages = averages(round);
-    Map<TaskSlot, Integer> numTasks = new HashMap<>();
-    Set<String> seen = new HashSet<>();
+    List<JsonNode> late = new ArrayList<>();
     for (JsonNode task : round.path("ranks")) {
-      String executor = task.path("executor").asText();
-      seen.add(executor);
-      TaskSlot first = TaskSlot.of(task);
-      int lane = numTasks.merge(first, 1, Integer::sum) - 1;
-      row(first.in(lane))
-          .addAll(pieces(task, round, offset, averages.getOrDefault(executor, new double[0])));
-    }
-    for (JsonNode task : round.path("averages")) {
-      String executor = task.path("executor").asText();
-      if (seen.add(executor)) {
-        double[] average = averages.get(executor);
-        row(TaskSlot.of(task))
-            .add(new Piece("average", "", offset + average[0], offset + average[1]));
+      if (task.path("late").asBoolean()) {
+        late.add(task);
+      } else {
+        row(task, offset).addAll(pieces(task, round, offset, averages));
       }
+    }
+    for (JsonNode task : late) {
+      row(task, offset + task.path("start").asDouble())
+          .addAll(pieces(task, round, offset, averages));
     }
   }
 
-  private List<Piece> row(TaskSlot slot) {
+  /** The first row of a task's executor in which it has room. */
+  private List<Piece> row(JsonNode task, double start) {
+    TaskSlot slot = TaskSlot.of(task);
+    while (!slot.isOfDriver() && endOf(rows.get(slot)) > start + CLOCK_SECONDS) {
+      slot = slot.next();
+    }
     return rows.computeIfAbsent(slot, key -> new ArrayList<>());
+  }
+
+  private static double endOf(List<Piece> row) {
+    return row == null || row.isEmpty() ? Double.NEGATIVE_INFINITY : row.get(row.size() - 1).end();
   }
 
   /** By executor, from the beginning of its first outer step to the end of its last. */
@@ -84,14 +89,17 @@ final class RoundTimelines {
   }
 
   private static List<Piece> pieces(
-      JsonNode task, JsonNode round, double offset, double[] average) {
-    Cursor cursor = new Cursor(offset, round.path("seconds").asDouble());
+      JsonNode task, JsonNode round, double offset, Map<String, double[]> averages) {
+    double[] average = averages.get(task.path("executor").asText());
+    // What is late began in a round before; everything else, with this one.
+    double begin = Math.min(0, task.path("start").asDouble());
+    Cursor cursor = new Cursor(offset, begin, round.path("seconds").asDouble());
     cursor.to("start", "", task.path("start").asDouble() + seconds(task, List.of("set_up")));
     cursor.forward("gather", "", seconds(task, List.of("gather")));
     cursor.forward("compute", "round " + round.path("round").asLong(), seconds(task, COMPUTE));
     cursor.forward(Timeline.WAIT, "", seconds(task, EXCHANGE));
     cursor.forward("hand out", "", seconds(task, List.of("hand_out")));
-    if (average.length > 0) {
+    if (average != null) {
       cursor.to(Timeline.WAIT, "", average[0]);
       cursor.to("average", "", average[1]);
     }
@@ -106,8 +114,9 @@ final class RoundTimelines {
     private final double limit;
     private double at;
 
-    Cursor(double offset, double limit) {
+    Cursor(double offset, double begin, double limit) {
       this.offset = offset;
+      this.at = begin;
       this.limit = limit;
     }
 

@@ -9,7 +9,7 @@ import java.util.Comparator;
  * @param executor as Spark calls it
  * @param host of the executor
  * @param gpu address of the place's GPU; empty if it has none
- * @param lane which place of those that are alike, from 0
+ * @param lane which place of those that are alike, from 0; in the driver, the rank
  */
 record TaskSlot(String executor, String host, String gpu, int lane)
     implements Comparable<TaskSlot> {
@@ -24,29 +24,37 @@ record TaskSlot(String executor, String host, String gpu, int lane)
           .thenComparing(TaskSlot::gpu)
           .thenComparing(TaskSlot::lane);
 
-  /** The first place like that of a task in {@code metrics.jsonl}. */
+  /** Where a task in {@code metrics.jsonl} has run; of places that are alike, the first. */
   static TaskSlot of(JsonNode task) {
+    String executor = task.path("executor").asText();
     return new TaskSlot(
-        task.path("executor").asText(), task.path("host").asText(), task.path("gpu").asText(), 0);
+        executor,
+        task.path("host").asText(),
+        task.path("gpu").asText(),
+        executor.equals(DRIVER) ? task.path("rank").asInt() : 0);
   }
 
   /** Which rank a task is, and where. */
   static String nameOfRank(JsonNode task) {
-    int rank = task.path("rank").asInt();
     TaskSlot slot = of(task);
-    return slot.executor().equals(DRIVER)
-        ? slot.in(rank).name()
-        : "rank " + rank + ": " + slot.name();
+    return slot.isOfDriver()
+        ? slot.name()
+        : "rank " + task.path("rank").asInt() + ": " + slot.name();
+  }
+
+  /** Whether there is no cluster, where a rank has a place of its own. */
+  boolean isOfDriver() {
+    return executor.equals(DRIVER);
   }
 
   /** Another place like this. */
-  TaskSlot in(int newLane) {
-    return new TaskSlot(executor, host, gpu, newLane);
+  TaskSlot next() {
+    return new TaskSlot(executor, host, gpu, lane + 1);
   }
 
-  /** {@code executor 3, node-7, GPU 1}; without cluster, where all ranks are alike, a rank. */
+  /** {@code executor 3, node-7, GPU 1}; without cluster, a rank. */
   String name() {
-    if (executor.equals(DRIVER)) {
+    if (isOfDriver()) {
       return "rank " + lane;
     }
     String place =

@@ -10,6 +10,7 @@ import dev.kindling.spark.train.timeline.RoundTimes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -63,6 +64,10 @@ final class AveragingRound implements TrainingRound {
           RoundTimes.endingNow(
               seconds,
               reports.stream().flatMap(report -> Arrays.stream(report.times())).toList(),
+              arrived.stream()
+                  .filter(Arrival::isLate)
+                  .map(Arrival::replica)
+                  .collect(Collectors.toSet()),
               told.stream().map(ShardOutcome::times).toList());
       return new Outcome(state, reports, arrived, bytes, times);
     }

@@ -9,9 +9,10 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
- * When every rank of a pipeline does what in one step of training, and what that costs.
+ * When every rank of a pipeline does what in one step of training, and what that costs. The times
+ * of a step that was measured have the same form.
  *
- * @param schedule what was simulated
+ * @param schedule what is run
  * @param actions by rank, in order
  */
 public record SimulatedSchedule(PipelineSchedule schedule, List<List<TimedAction>> actions) {

@@ -2,6 +2,7 @@ package dev.kindling.spark.train.timeline;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Where the time of a round went.
@@ -9,13 +10,19 @@ import java.util.List;
  * @param startMillis when it began, by the driver's clock, in milliseconds since 1970
  * @param seconds wall-clock
  * @param ranks the tasks that took steps, by rank
+ * @param late ranks that began in a round before
  * @param shards the tasks that averaged, by shard
  */
 public record RoundTimes(
-    long startMillis, double seconds, List<TaskTimes> ranks, List<TaskTimes> shards) {
+    long startMillis,
+    double seconds,
+    List<TaskTimes> ranks,
+    Set<Integer> late,
+    List<TaskTimes> shards) {
   /** Puts the tasks in order, and keeps unmodifiable copies. */
   public RoundTimes {
     ranks = inOrder(ranks);
+    late = Set.copyOf(late);
     shards = inOrder(shards);
   }
 
@@ -25,17 +32,27 @@ public record RoundTimes(
 
   /** Those of a round that has ended now. */
   public static RoundTimes endingNow(
-      double seconds, List<TaskTimes> ranks, List<TaskTimes> shards) {
+      double seconds, List<TaskTimes> ranks, Set<Integer> late, List<TaskTimes> shards) {
     long startMillis = System.currentTimeMillis() - Math.round(1000 * seconds);
-    return new RoundTimes(startMillis, seconds, ranks, shards);
+    return new RoundTimes(startMillis, seconds, ranks, late, shards);
   }
 
   /**
-   * When a task began, in seconds of the round. Clocks of hosts differ, but a task that the round
-   * has waited for lies within it: so much that its own end does too.
+   * When a rank began, in seconds of the round. Clocks of hosts differ, but a task that the round
+   * has waited for lies within it; of a late one, the end does.
    */
-  double start(TaskTimes task) {
+  double startOfRank(TaskTimes task) {
+    double start = start(task);
+    return late.contains(task.number()) ? start : Math.max(0, start);
+  }
+
+  /** When an outer step began, in seconds of the round. */
+  double startOfShard(TaskTimes task) {
+    return Math.max(0, start(task));
+  }
+
+  private double start(TaskTimes task) {
     double told = (task.startMillis() - startMillis) / 1e3;
-    return Math.max(0, Math.min(told, seconds - task.totalSeconds()));
+    return Math.min(told, seconds - task.totalSeconds());
   }
 }

@@ -70,15 +70,21 @@ public final class TimelineLines {
     line.put("start_millis", times.startMillis());
     line.put("seconds", rounded(times.seconds()));
     ArrayNode ranks = line.putArray("ranks");
-    times.ranks().forEach(task -> ranks.add(task(task, "rank", times)));
+    for (TaskTimes task : times.ranks()) {
+      ObjectNode rank = task(task, "rank", times.startOfRank(task));
+      if (times.late().contains(task.number())) {
+        rank.put("late", true);
+      }
+      ranks.add(rank);
+    }
     ArrayNode averages = line.putArray("averages");
-    times.shards().forEach(task -> averages.add(task(task, "shard", times)));
+    times.shards().forEach(task -> averages.add(task(task, "shard", times.startOfShard(task))));
     add(line);
   }
 
-  private static ObjectNode task(TaskTimes task, String name, RoundTimes round) {
+  private static ObjectNode task(TaskTimes task, String name, double start) {
     ObjectNode node = place(task, name);
-    node.put("start", rounded(round.start(task)));
+    node.put("start", rounded(start));
     ObjectNode seconds = node.putObject("seconds");
     for (Activity activity : Activity.values()) {
       if (task.seconds(activity) > 0) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TimelineLinesTest {
@@ -37,15 +38,26 @@ class TimelineLinesTest {
   void whereAnotherHostsClockIsWrongATaskStillLiesWithinItsRound() {
     RoundTimes round = round(1);
 
-    assertThat(round.start(task(0, round.startMillis() + 500))).isEqualTo(0.5);
-    assertThat(round.start(task(0, round.startMillis() - 3_600_000))).isZero();
+    assertThat(round.startOfRank(task(0, round.startMillis() + 500))).isEqualTo(0.5);
+    assertThat(round.startOfRank(task(0, round.startMillis() - 3_600_000))).isZero();
     // The task takes 3 of 4 seconds.
-    assertThat(round.start(task(0, round.startMillis() + 3_600_000))).isEqualTo(1);
+    assertThat(round.startOfRank(task(0, round.startMillis() + 3_600_000))).isEqualTo(1);
+  }
+
+  @Test
+  void aLateReplicaBeganInARoundBefore() {
+    RoundTimes round = round(1);
+
+    assertThat(round.startOfRank(task(7, round.startMillis() - 2_500))).isEqualTo(-2.5);
   }
 
   private static RoundTimes round(int numRanks) {
     return new RoundTimes(
-        1_790_000_000_000L, 4, Collections.nCopies(numRanks, task(0, 0)), List.of(task(0, 0)));
+        1_790_000_000_000L,
+        4,
+        Collections.nCopies(numRanks, task(0, 0)),
+        Set.of(7),
+        List.of(task(0, 0)));
   }
 
   private static TaskTimes task(int rank, long startMillis) {
