@@ -7,10 +7,15 @@ import org.bytedeco.javacpp.Pointer;
  * One allocation outside the Java heap, aligned to 64 bytes (a cache line, and the width of the
  * widest vector register), freed by {@link #close()}.
  *
- * <p>JavaCPP counts it against {@code org.bytedeco.javacpp.maxbytes} and throws {@link
- * OutOfMemoryError} past that limit.
+ * <p>JavaCPP counts it against {@link #LIMIT} and throws {@link OutOfMemoryError} past that limit.
  */
 public final class OffHeapMemory implements AutoCloseable {
+  /**
+   * The property of Java with the most bytes that a process may allocate, such as {@code 8g}; 0 for
+   * no limit. Where it is not set, it is the most that the Java heap may grow to.
+   */
+  public static final String LIMIT = "org.bytedeco.javacpp.maxbytes";
+
   static final int ALIGNMENT = 64;
 
   private final long numBytes;

@@ -6,6 +6,9 @@ import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
 import dev.kindling.model.arch.T5Config;
+import dev.kindling.model.layout.ModelLayout;
+import dev.kindling.model.layout.PartLayout;
+import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.nn.VocabularyHead;
 import dev.kindling.model.optim.OptimizerConfig;
 
@@ -36,18 +39,18 @@ public record MemoryPlan(
   /** A Java virtual machine with ND4J, oneDNN and their compiled kernels, and a small heap. */
   public static final long PROCESS_BYTES = 160L << 20;
 
-  /** Off-heap memory of a replica. */
+  /** Off-heap memory of a rank. */
   public long total() {
     return parameters + gradients + moments + copies + activations + activationGradients + kernels;
   }
 
-  /** Resident memory of a process that trains one replica and does nothing else. */
+  /** Resident memory of a process that is one rank and does nothing else. */
   public long processTotal() {
     return total() + PROCESS_BYTES;
   }
 
   /**
-   * The plan of a step.
+   * The plan of a step of a replica that is one rank, its micro-batches one after the other.
    *
    * @param optimizer whose moments there are
    * @param batchSize sequences in a step
@@ -61,31 +64,93 @@ public record MemoryPlan(
       int batchSize,
       int length,
       int targetLength) {
-    long numParameters = config.numParameters();
+    PartLayout whole = PartLayout.whole(config.placements());
+    return ofPart(config, whole, 1, optimizer, compute, batchSize, length, targetLength);
+  }
+
+  /**
+   * The plan of a step of one of the ranks that share a replica.
+   *
+   * @param part what the rank holds
+   * @param numPasses passes of a micro-batch through a chunk that have memory of their own: those
+   *     that have gone forwards and not yet back, and those whose results are still being sent
+   * @param optimizer whose moments there are
+   * @param batchSize sequences in a step
+   * @param length tokens of a sequence; of an encoder-decoder those of an input
+   * @param targetLength tokens of a target of an encoder-decoder; not used by others
+   */
+  public static MemoryPlan ofPart(
+      ArchitectureConfig config,
+      PartLayout part,
+      int numPasses,
+      OptimizerConfig optimizer,
+      ComputeOptions compute,
+      int batchSize,
+      int length,
+      int targetLength) {
+    long numParameters = part.numParameters();
     long microBatch = (batchSize + compute.microBatches() - 1L) / compute.microBatches();
     boolean copied = compute.precision() != Precision.F32;
-    Activations activations = Activations.of(config, compute, microBatch, length, targetLength);
+    Activations activations =
+        part.chunks().stream()
+            .map(
+                chunk ->
+                    Activations.of(
+                        config,
+                        Blocks.of(config, part.whole(), chunk),
+                        part.numSlices(),
+                        compute,
+                        microBatch,
+                        length,
+                        targetLength))
+            .reduce(Activations::larger)
+            .orElseThrow();
     return new MemoryPlan(
         numParameters * Float.BYTES,
         numParameters * Float.BYTES,
         optimizer.numMoments() * numParameters * Float.BYTES,
         copied ? numParameters * compute.precision().dtype().bytes() : 0,
-        activations.kept(),
-        activations.gradients(),
+        numPasses * activations.kept(),
+        numPasses * activations.gradients(),
         activations.kernels());
   }
 
-  /** The part that depends on the batch. */
+  /**
+   * What a chunk has of the pieces of a model: an embedding, the blocks of the first stack, another
+   * embedding and the blocks of the second stack where there is one, the head.
+   *
+   * @param encoder blocks of the encoder, or of the only stack
+   * @param decoder blocks of a decoder behind an encoder
+   * @param head whether the last piece is there, which computes the loss
+   */
+  private record Blocks(int encoder, int decoder, boolean head) {
+    static Blocks of(ArchitectureConfig config, ModelLayout layout, PieceRange chunk) {
+      int head = layout.numPieces() - 1;
+      int firstOfDecoder = 2 + config.numLayers();
+      return new Blocks(
+          (int) chunk.within(1, config.numLayers()).count(),
+          (int) chunk.within(firstOfDecoder, Math.max(0, head - firstOfDecoder)).count(),
+          chunk.contains(head));
+    }
+  }
+
+  /** The part that depends on the batch: of one pass through a chunk. */
   private record Activations(long kept, long gradients, long kernels) {
     private static final long TILES = 8L << 20;
 
+    Activations larger(Activations other) {
+      return kept + gradients >= other.kept + other.gradients ? this : other;
+    }
+
     static Activations of(
         ArchitectureConfig config,
+        Blocks blocks,
+        int numSlices,
         ComputeOptions compute,
         long batch,
         int length,
         int targetLength) {
-      Widths widths = Widths.of(config);
+      Widths widths = Widths.of(config).slice(numSlices);
       long bytes = compute.precision().dtype().bytes();
       long numTokens = batch * length;
       long numTargets = widths.numDecoderLayers() > 0 ? batch * targetLength : numTokens;
@@ -95,9 +160,11 @@ public record MemoryPlan(
           numTargets * (widths.block() + widths.crossQueries()) + numTokens * widths.crossKeys();
       long kept =
           compute.activationCheckpointing()
-              ? (config.numLayers() * numTokens + widths.numDecoderLayers() * numTargets) * width
-                  + Math.max(encoderBlock, decoderBlock * Math.min(1, widths.numDecoderLayers()))
-              : config.numLayers() * encoderBlock + widths.numDecoderLayers() * decoderBlock;
+              ? (blocks.encoder() * numTokens + blocks.decoder() * numTargets) * width
+                  + Math.max(
+                      encoderBlock * Math.min(1, blocks.encoder()),
+                      decoderBlock * Math.min(1, blocks.decoder()))
+              : blocks.encoder() * encoderBlock + blocks.decoder() * decoderBlock;
       // The embeddings and the final norm of each stack.
       long around = 2 * width * (numTokens + (widths.numDecoderLayers() > 0 ? numTargets : 0));
       long bias =
@@ -113,11 +180,15 @@ public record MemoryPlan(
       return new Activations(
           (kept + around) * bytes + 2 * bias * Float.BYTES,
           gradients * bytes,
-          logits + Math.max(numTokens, numTargets) * width * bytes + TILES);
+          (blocks.head() ? logits : 0) + Math.max(numTokens, numTargets) * width * bytes + TILES);
     }
   }
 
-  /** Columns of what a block keeps for every token. */
+  /**
+   * Columns of what a block keeps for every token.
+   *
+   * @param whole those of a block that every slice has: two norms and two results
+   */
   private record Widths(
       long block,
       long network,
@@ -126,7 +197,26 @@ public record MemoryPlan(
       long crossKeys,
       long memory,
       int numDecoderLayers,
-      long relativeBias) {
+      long relativeBias,
+      long whole) {
+    /** What is cut is what lies inside the attention and the network; the stream is not. */
+    Widths slice(int numSlices) {
+      return new Widths(
+          whole + sliced(block - whole, numSlices),
+          sliced(network, numSlices),
+          sliced(fused, numSlices),
+          whole / 2 + sliced(crossQueries - whole / 2, numSlices),
+          sliced(crossKeys, numSlices),
+          whole / 4 + sliced(memory - whole / 4, numSlices),
+          numDecoderLayers,
+          sliced(relativeBias, numSlices),
+          whole);
+    }
+
+    private static long sliced(long columns, int numSlices) {
+      return (columns + numSlices - 1) / numSlices;
+    }
+
     static Widths of(ArchitectureConfig config) {
       long width = config.embeddingSize();
       if (config instanceof GptConfig gpt) {
@@ -170,7 +260,8 @@ public record MemoryPlan(
           2 * heads,
           width + 2 * heads,
           numDecoderLayers,
-          relativeBias);
+          relativeBias,
+          4 * width);
     }
   }
 }

@@ -8,13 +8,17 @@ import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.LossScale;
 import dev.kindling.model.arch.T5Config;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
+import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.batch.MaskedBatch;
 import dev.kindling.model.batch.SequenceToSequenceBatch;
+import dev.kindling.model.layout.PartLayout;
+import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.optim.OptimizerConfig;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +27,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The formula against what a trainer takes. */
@@ -92,6 +97,48 @@ class MemoryPlanTest {
       assertThat(plan.copies())
           .isEqualTo(compute.precision() == Precision.F32 ? 0 : 2 * config.numParameters());
     }
+  }
+
+  /** Pieces of the model, as runs of neighbours: the embedding, the blocks, the head. */
+  @ParameterizedTest
+  @CsvSource({"0, 3", "1, 3", "2, 4", "3, 5", "0, 1"})
+  void aStageTakesWhatTheFormulaSaysForItsPieces(int first, int end) {
+    GptConfig config = new GptConfig(97, 48, 3, 4, 64, true);
+    PieceRange pieces = new PieceRange(first, end);
+    PartLayout part = new PartLayout(config.placements(), List.of(pieces), 0, 1);
+    MemoryPlan plan =
+        MemoryPlan.ofPart(
+            config, part, 2, OPTIMIZER, ComputeOptions.PLAIN, BATCH, LENGTH, TARGET_LENGTH);
+    try (Backend backend = Backends.open("onednn", 1);
+        ModelPart stage =
+            new ModelPart(
+                config, part, SliceGroup.WHOLE, OPTIMIZER, ComputeOptions.PLAIN, backend)) {
+      Batch batch = batch(config);
+      try (Pass one = pass(stage, batch);
+          Pass other = pass(stage, batch)) {
+        runBack(one);
+        runBack(other);
+      }
+      long planned = plan.activations() + plan.activationGradients();
+      assertThat(stage.peakActivationBytes()).isLessThanOrEqualTo(planned * 11 / 10);
+      if (end - first > 1) {
+        assertThat(stage.peakActivationBytes()).isGreaterThan(planned / 2);
+      }
+      assertThat(plan.parameters()).isEqualTo(4 * stage.parameters().numParameters());
+    }
+  }
+
+  private static Pass pass(ModelPart stage, Batch batch) {
+    Pass pass = stage.newPass(0, batch, 0, StepPosition.of(0), LossScale.of(batch));
+    pass.forward();
+    return pass;
+  }
+
+  private static void runBack(Pass pass) {
+    for (int output = 0; output < pass.outputs().size(); output++) {
+      pass.newOutputGradient(output);
+    }
+    pass.backward();
   }
 
   @Test
