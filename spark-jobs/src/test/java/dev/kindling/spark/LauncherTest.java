@@ -76,6 +76,19 @@ class LauncherTest {
   }
 
   @Test
+  void theDriverGetsTheMemoryThatItIsGiven() throws Exception {
+    Outcome outcome =
+        run(home.resolve("bin").resolve("kindling"), "pretrain", "--driver-memory", "6g", "--help");
+
+    assertThat(outcome.lines())
+        .containsSubsequence(
+            "--driver-memory", "6g", home + "/lib/kindling.jar", "pretrain", "--help")
+        .containsOnlyOnce("--driver-memory");
+    assertThat(outcome.lines())
+        .anySatisfy(line -> assertThat(line).contains("\"-Dorg.bytedeco.javacpp.maxbytes=0\""));
+  }
+
+  @Test
   void aLinkToTheLauncherFindsItsHome() throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("k"), home.resolve("bin/kindling"));
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
@@ -42,6 +43,10 @@ final class CommonOptions {
 
   boolean isDryRun() {
     return dryRun;
+  }
+
+  SparkConf sparkConf(String command) {
+    return SparkSessions.conf("kindling " + command, Optional.ofNullable(master));
   }
 
   SparkSession openSpark(String command) {

@@ -60,7 +60,9 @@ final class PretrainCommand implements Callable<Integer> {
     RunConfig config = common.load();
     if (common.isDryRun()) {
       Plan plan = Plan.of(spec, config).reads("token shards", input);
-      PretrainPlan.of(config, Hadoop.configuration(), input).lines().forEach(plan::notes);
+      PretrainPlan.of(config, Hadoop.configuration(), input, common.sparkConf("pretrain"))
+          .lines()
+          .forEach(plan::notes);
       plan.writes("training run", output).print();
       return Kindling.OK;
     }

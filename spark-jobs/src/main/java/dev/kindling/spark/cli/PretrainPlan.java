@@ -4,18 +4,22 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.model.train.MemoryPlan;
-import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.memory.ExecutorSettings;
+import dev.kindling.spark.memory.MemoryCheck;
+import dev.kindling.spark.memory.RunMemory;
 import dev.kindling.spark.parallel.Mesh;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.train.ModelSize;
+import dev.kindling.spark.train.PlannedMemory;
 import dev.kindling.spark.train.RunObjective;
 import dev.kindling.spark.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 
 /**
  * A training run in numbers, before it is run.
@@ -27,8 +31,8 @@ import org.apache.hadoop.fs.Path;
  * @param numRounds averages that the run will take
  * @param tokensPerRound of all replicas
  * @param trainTokens of the train split
- * @param memory what one replica holds outside the Java heap
- * @param heapBytes about what one replica's task holds in the Java heap at once
+ * @param memory what the rank with the most holds outside the Java heap
+ * @param executor what an executor needs, beside what it gets
  * @param bytesMovedPerRound payload of the all-gather and the reduce-scatter
  * @param roundsOnDisk whose shuffle files lie on the executors' disks at once, before Spark clears
  *     them away behind a checkpoint
@@ -42,16 +46,10 @@ record PretrainPlan(
     long tokensPerRound,
     long trainTokens,
     MemoryPlan memory,
-    long heapBytes,
+    MemoryCheck executor,
     long bytesMovedPerRound,
     long roundsOnDisk) {
-  /** Two moments as they come, two as they go, and the parameters cut for their shards. */
-  private static final long HEAP_BYTES_PER_PARAMETER = 5L * Float.BYTES;
-
-  /** Room for two moments of zero, freed before the parameters are cut. */
-  private static final long HEAP_BYTES_PER_PARAMETER_OF_RESET = 2L * Float.BYTES;
-
-  static PretrainPlan of(RunConfig config, Configuration hadoop, Path tokens) {
+  static PretrainPlan of(RunConfig config, Configuration hadoop, Path tokens, SparkConf spark) {
     Manifest manifest = Manifest.require(hadoop, tokens, "tokens");
     ArchitectureConfig model =
         config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
@@ -65,6 +63,10 @@ record PretrainPlan(
             * RunObjective.tokensPerSample(objective)
             * mesh.dataParallel();
     long numRounds = (config.training().steps() + localSteps - 1) / localSteps;
+    RunMemory memory =
+        new PlannedMemory(
+                model, objective, config.training(), config.parallel(), config.dataParallelism())
+            .run();
     return new PretrainPlan(
         numParameters,
         mesh,
@@ -73,19 +75,10 @@ record PretrainPlan(
         numRounds,
         tokensPerStep * localSteps,
         manifest.details().at("/splits/train/tokens").asLong(),
-        RunObjective.memory(model, config.training(), config.parallel(), objective),
-        numParameters
-            * (heapBytesPerParameter(config.dataParallelism().innerState())
-                + (sent == PseudoGradients.F32 ? 0 : Float.BYTES)),
+        memory.rank(),
+        MemoryCheck.of(memory, ExecutorSettings.of(spark), spark),
         mesh.dataParallel() * (numParameters * Float.BYTES + sent.encodedBytes(numParameters)),
         Math.min(numRounds, TrainingRun.roundsPerCheckpoint(config.checkpoint())));
-  }
-
-  private static long heapBytesPerParameter(InnerState innerState) {
-    return switch (innerState) {
-      case KEEP, AVERAGE -> HEAP_BYTES_PER_PARAMETER;
-      case RESET -> HEAP_BYTES_PER_PARAMETER_OF_RESET;
-    };
   }
 
   List<String> lines() {
@@ -103,7 +96,7 @@ record PretrainPlan(
             + " (the train split has "
             + Words.number(trainTokens)
             + ")");
-    lines.add("memory  about " + Words.bytes(memory.total()) + " per replica, off the Java heap:");
+    lines.add("memory  about " + Words.bytes(memory.total()) + " per rank, off the Java heap:");
     lines.add(
         String.format(
             "        parameters %s, gradients %s, moments %s, copies %s,",
@@ -117,7 +110,8 @@ record PretrainPlan(
             Words.bytes(memory.activations()),
             Words.bytes(memory.activationGradients()),
             Words.bytes(memory.kernels())));
-    lines.add("heap    about " + Words.bytes(heapBytes) + " per task, beside Spark's own");
+    lines.add("spark   an executor needs, for " + executor.needed());
+    lines.add("        " + executor.line() + (executor.isEnough() ? "  (or as it is)" : ""));
     lines.add(
         "network "
             + Words.bytes(bytesMovedPerRound)

@@ -1,6 +1,8 @@
 package dev.kindling.spark.cli;
 
 import dev.kindling.model.backend.NativeThreads;
+import dev.kindling.model.tensor.OffHeapMemory;
+import dev.kindling.spark.memory.ExecutorSettings;
 import dev.kindling.spark.metrics.KindlingPlugin;
 import dev.kindling.spark.train.TrainingKryoRegistrator;
 import java.util.List;
@@ -22,10 +24,15 @@ public final class SparkSessions {
    * @param master from the command line; else what spark-submit has set; else {@code local[*]}
    */
   public static SparkSession open(String name, Optional<String> master) {
+    return SparkSession.builder().config(conf(name, master)).getOrCreate();
+  }
+
+  /** The settings that {@link #open} opens a session with. */
+  static SparkConf conf(String name, Optional<String> master) {
     SparkConf conf = new SparkConf().setAppName(name);
     master.ifPresent(conf::setMaster);
     complete(conf);
-    return SparkSession.builder().config(conf).getOrCreate();
+    return conf;
   }
 
   /** Adds what the user has not set. */
@@ -42,6 +49,7 @@ public final class SparkSessions {
     // driver
     // that only schedules rounds collects rarely, and every round shuffles the whole model.
     conf.setIfMissing("spark.cleaner.periodicGC.interval", "1min");
+    liftNativeLimit(conf);
     NativeThreads.ENVIRONMENT.forEach(
         (variable, value) -> conf.setIfMissing("spark.executorEnv." + variable, value));
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", conf.get("spark.task.cpus", "1"));
@@ -50,6 +58,18 @@ public final class SparkSessions {
       conf.setIfMissing("spark.sql.shuffle.partitions", "8");
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+    }
+  }
+
+  /**
+   * Without this, executors take no more memory for tensors than their heap may have. What users
+   * set comes later on the command line of Java, and wins.
+   */
+  private static void liftNativeLimit(SparkConf conf) {
+    String key = ExecutorSettings.DEFAULT_JAVA_OPTIONS;
+    String option = "-D" + OffHeapMemory.LIMIT + "=0";
+    if (!conf.get(key, "").contains(option)) {
+      conf.set(key, (option + " " + conf.get(key, "")).strip());
     }
   }
 

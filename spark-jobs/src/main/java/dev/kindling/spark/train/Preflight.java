@@ -11,9 +11,13 @@ import dev.kindling.spark.config.DataParallelismConfig.Mode;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
+import dev.kindling.spark.memory.ExecutorSettings;
+import dev.kindling.spark.memory.MemoryCheck;
+import dev.kindling.spark.memory.RunMemory;
 import dev.kindling.spark.parallel.Mesh;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** What is looked at before the first round. */
@@ -183,6 +187,33 @@ final class Preflight {
               + " waves"
               + (asynchronous ? ", and who waits for a slot counts as late" : "")
               + "; give the cluster more cores, or choose a smaller parallel.dataParallel");
+    }
+  }
+
+  /**
+   * Checks that executors have the memory that the run needs, and says so where they have it only
+   * just.
+   *
+   * @param isNew whether the parameters are still to be drawn
+   * @throws InvalidInputException with the settings to use
+   */
+  static void requireMemory(RunContext run, boolean isNew, Consumer<String> warning) {
+    TrainingPlan plan = run.plan();
+    RunMemory memory =
+        new PlannedMemory(
+                run.model(),
+                run.objective(),
+                plan.training(),
+                plan.parallel(),
+                plan.dataParallelism())
+            .run();
+    SparkConf conf = run.spark().getConf();
+    ExecutorSettings given =
+        ExecutorSettings.of(conf).seen(numSlots(run.spark()), Storage.numExecutors(run.spark()));
+    MemoryCheck check = MemoryCheck.of(isNew ? memory : memory.goingOn(), given, conf);
+    check.require();
+    if (!check.isEnough()) {
+      warning.accept(check.warning());
     }
   }
 }

@@ -4,11 +4,7 @@ import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.objective.Objective;
-import dev.kindling.model.objective.SpanCorruption;
-import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.config.ObjectiveConfig;
-import dev.kindling.spark.config.ParallelConfig;
-import dev.kindling.spark.config.TrainingConfig;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -40,29 +36,6 @@ public final class RunObjective {
             () -> FullStops.of(TokenizerFile.parse(tokens.readTokenizer(hadoop))));
     tokens.requireEnoughFor(objective);
     return objective;
-  }
-
-  /** What a replica holds outside the Java heap while it takes a step. */
-  public static MemoryPlan memory(
-      ArchitectureConfig model,
-      TrainingConfig training,
-      ParallelConfig parallel,
-      Objective objective) {
-    int length = model.contextLength();
-    int targetLength = length;
-    if (objective instanceof SpanCorruption spans) {
-      SpanCorruption.Lengths lengths =
-          SpanCorruption.lengths(spans.inputLength(), spans.noiseDensity(), spans.meanSpanLength());
-      length = lengths.inputLength();
-      targetLength = lengths.targetLength();
-    }
-    return MemoryPlan.of(
-        model,
-        training.optimizer(),
-        training.compute(parallel.microBatches()),
-        training.batchSize(),
-        length,
-        targetLength);
   }
 
   /** Tokens of text that one sample takes; those that two samples share count once. */

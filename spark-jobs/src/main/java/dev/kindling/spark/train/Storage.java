@@ -12,8 +12,14 @@ final class Storage {
    * no recomputation.
    */
   static StorageLevel replicatedLevel(JavaSparkContext spark) {
+    return numExecutors(spark) > 1
+        ? StorageLevel.MEMORY_AND_DISK_2()
+        : StorageLevel.MEMORY_AND_DISK();
+  }
+
+  /** Executors as they are now; 0 where the driver is the only one. */
+  static int numExecutors(JavaSparkContext spark) {
     // The driver is in the list.
-    int numExecutors = spark.sc().statusTracker().getExecutorInfos().length - 1;
-    return numExecutors > 1 ? StorageLevel.MEMORY_AND_DISK_2() : StorageLevel.MEMORY_AND_DISK();
+    return spark.sc().statusTracker().getExecutorInfos().length - 1;
   }
 }

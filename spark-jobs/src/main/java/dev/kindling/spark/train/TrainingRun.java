@@ -106,6 +106,7 @@ public final class TrainingRun {
         return new TrainingResult(newest.get().directory(), summary.get(), true);
       }
     }
+    Preflight.requireMemory(run, newest.isEmpty(), message -> warn(run.listener(), message));
     TokenShards.verify(session, run.tokens().path());
     if (run.talks()) {
       Preflight.requireSlots(run.spark(), run.plan().mesh());

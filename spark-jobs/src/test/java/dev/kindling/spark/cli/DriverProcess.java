@@ -23,12 +23,18 @@ final class DriverProcess implements AutoCloseable {
 
   /** Starts {@code kindling} with these arguments, on the class path of the tests. */
   static DriverProcess start(Path directory, List<String> arguments) throws IOException {
+    return start(directory, "600m", arguments);
+  }
+
+  /** The same with another size of heap. */
+  static DriverProcess start(Path directory, String heap, List<String> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-") || argument.startsWith("-XX:"))
         .forEach(command::add);
-    command.addAll(List.of("-Xmx600m", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-Xmx" + heap, "-cp", System.getProperty("java.class.path")));
     command.add(Kindling.class.getName());
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
