@@ -25,6 +25,7 @@ package dev.kindling.spark.memory;
  * @param leastNative off-heap memory of tensors below which the run is refused
  * @param tensors off-heap memory of tensors that is enough
  * @param leastProcess resident memory of the whole process below which the run is refused
+ * @param leastMachine memory of a machine that runs all executors, below which the run is refused
  * @param overhead beside the heap, tensors included, that is enough
  */
 public record ExecutorMemory(
@@ -34,6 +35,7 @@ public record ExecutorMemory(
     long leastNative,
     long tensors,
     long leastProcess,
+    long leastMachine,
     long overhead) {
 
   /** What Spark takes for itself in every heap before it shares out the rest. */
@@ -71,6 +73,7 @@ public record ExecutorMemory(
         leastNative,
         tensors,
         leastHeap + leastNative + LEAST_OF_PROCESS,
+        leastMachine(run, given),
         tensors + Math.max(OF_PROCESS, (long) (OF_PROCESS_PER_HEAP * heap)));
   }
 
@@ -81,6 +84,13 @@ public record ExecutorMemory(
     }
     int numExecutors = given.numExecutors().getAsInt();
     return Math.min(given.numSlots(), (run.numRanks() + numExecutors - 1) / numExecutors);
+  }
+
+  private static long leastMachine(RunMemory run, ExecutorSettings given) {
+    int numExecutors = Math.min(run.numRanks(), given.numExecutors().orElse(1));
+    int numSlots = given.numSlots() * given.numExecutors().orElse(1);
+    return Math.min(run.numRanks(), numSlots) * run.leastOffHeap()
+        + numExecutors * LEAST_OF_PROCESS;
   }
 
   private static long heap(RunMemory run, ExecutorSettings given, int numRanks) {

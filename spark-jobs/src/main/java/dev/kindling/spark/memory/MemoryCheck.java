@@ -18,12 +18,16 @@ import org.apache.spark.SparkConf;
  *
  * @param need of one executor
  * @param given to one executor
- * @param options the executors' own options of Java, which those to use have to repeat
+ * @param javaOptions the executors' own options of Java, which those to use have to repeat
  * @param master as it was given
  * @param machineBytes memory of the driver's machine, swap included
  */
 public record MemoryCheck(
-    ExecutorMemory need, ExecutorSettings given, String options, String master, long machineBytes) {
+    ExecutorMemory need,
+    ExecutorSettings given,
+    String javaOptions,
+    String master,
+    long machineBytes) {
   private static final long STEP = 512L << 20;
 
   /** What is to be compared for a run. */
@@ -85,23 +89,15 @@ public record MemoryCheck(
   }
 
   private void requireMachine() {
-    long all = given.numExecutors().orElse(1) * need.leastProcess();
-    if (given.cluster().isThisMachine() && all > machineBytes) {
+    if (given.cluster().isThisMachine() && need.leastMachine() > machineBytes) {
       throw new InvalidInputException(
           "this machine has "
               + Words.bytes(machineBytes)
-              + " of memory, and "
-              + (given.cluster() == Cluster.LOCAL
-                  ? "the run"
-                  : Words.count(given.numExecutors().orElse(1), "executor"))
-              + " would take "
-              + Words.bytes(all)
-              + " at the least",
-          "for " + needed(),
-          "run fewer ranks at once (--master "
-              + (given.cluster() == Cluster.LOCAL ? "local[1]" : "'local-cluster[1,1,…]'")
-              + "), set training.batchSize lower or training.activationCheckpointing=true, or take"
-              + " a larger machine");
+              + " of memory, and the tensors of all ranks that run at once take "
+              + Words.bytes(need.leastMachine()),
+          "for an executor with " + needed(),
+          "run fewer ranks at once (a smaller --master), set training.batchSize lower or"
+              + " training.activationCheckpointing=true, or take a larger machine");
     }
   }
 
@@ -112,11 +108,7 @@ public record MemoryCheck(
   /** Whether all is as it should be, so that {@link #line} changes nothing that matters. */
   public boolean isEnough() {
     return given.heap() >= need.heap()
-        && !isAbove(
-            need.heap() + need.overhead(),
-            given.container().isPresent()
-                ? OptionalLong.of(given.container().getAsLong() - given.sparkOffHeap())
-                : OptionalLong.empty())
+        && !isAbove(need.overhead(), given.overhead())
         && !isAbove(need.tensors(), given.nativeLimit());
   }
 
@@ -174,13 +166,13 @@ public record MemoryCheck(
       }
       case OTHER -> options.add(conf(ExecutorSettings.HEAP, size(heap)));
     }
-    if (given.cluster() != Cluster.LOCAL && isAbove(need.tensors(), given.nativeLimit())) {
+    if (isAbove(need.tensors(), given.nativeLimit())) {
+      String unlimited = "-D" + OffHeapMemory.LIMIT + "=0";
       options.add(
-          "--conf '"
-              + ExecutorSettings.JAVA_OPTIONS
-              + "="
-              + (this.options + " -D" + OffHeapMemory.LIMIT + "=0").strip()
-              + "'");
+          given.cluster() == Cluster.LOCAL
+              ? "--driver-java-options " + unlimited
+              : conf("'" + ExecutorSettings.JAVA_OPTIONS, (javaOptions + " " + unlimited).strip())
+                  + "'");
     }
     return String.join(" ", options);
   }

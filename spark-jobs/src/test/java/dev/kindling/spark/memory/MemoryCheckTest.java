@@ -179,6 +179,16 @@ class MemoryCheckTest {
   }
 
   @Test
+  void executorsWithoutARankTakeNothingOfTheMachine() {
+    ExecutorMemory of4 = check(conf("local-cluster[4,1,1024]")).need();
+    ExecutorMemory of9 = check(conf("local-cluster[9,1,1024]")).need();
+    ExecutorMemory of3 = check(conf("local-cluster[3,1,1024]")).need();
+
+    assertThat(of9.leastMachine()).isEqualTo(of4.leastMachine());
+    assertThat(of3.leastMachine()).isEqualTo(of4.leastMachine() / 4 * 3);
+  }
+
+  @Test
   void aMachineWithoutThatMuchMemoryIsNamed() {
     SparkConf conf = conf("local-cluster[4,1,2048]", "spark.executor.memory=2g");
     MemoryCheck check = check(conf);
@@ -187,7 +197,9 @@ class MemoryCheckTest {
 
     assertThatThrownBy(small::require)
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContainingAll("this machine has 4.0 GiB of memory, and 4 executors would take");
+        .hasMessageContainingAll(
+            "this machine has 4.0 GiB of memory, and the tensors of all ranks that run at once",
+            "take 5.2 GiB");
   }
 
   @Test
@@ -205,6 +217,17 @@ class MemoryCheckTest {
     MemoryCheck followed = check(following(conf, check.line()));
     assertThat(followed.given().nativeLimit()).isEmpty();
     assertThatCode(followed::require).doesNotThrowAnyException();
+  }
+
+  /** A heap that is grown to fill what it may leaves nothing of the container to the tensors. */
+  @Test
+  void aLargerHeapDoesNotMakeUpForASmallOverhead() {
+    MemoryCheck check = check(conf("yarn", "spark.executor.memory=16g"));
+
+    assertThatCode(check::require).doesNotThrowAnyException();
+    assertThat(check.isEnough()).isFalse();
+    assertThat(check.line())
+        .isEqualTo("--conf spark.executor.memory=16g --conf spark.executor.memoryOverhead=2560m");
   }
 
   @Test
