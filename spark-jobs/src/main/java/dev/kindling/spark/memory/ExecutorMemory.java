@@ -62,28 +62,28 @@ public record ExecutorMemory(
   public static ExecutorMemory of(RunMemory run, ExecutorSettings given) {
     int numRanks = Math.min(run.numRanks(), given.numSlots());
     int leastRanks = leastRanks(run, given);
-    long leastHeap = LEAST_OBJECTS + Math.max(run.leastTasksHeap(leastRanks), run.firstTaskHeap());
+    long leastTasks = run.leastTasksHeap(leastRanks);
     long leastNative = leastRanks * run.leastOffHeap();
     long heap = heap(run, given, numRanks);
     long tensors = (long) (ROOM_FOR_TENSORS * numRanks * run.rank().total());
     return new ExecutorMemory(
         numRanks,
-        leastHeap,
+        LEAST_OBJECTS + Math.max(leastTasks, run.firstTaskHeap()),
         heap,
         leastNative,
         tensors,
-        leastHeap + leastNative + LEAST_OF_PROCESS,
+        LEAST_OBJECTS + leastTasks + leastNative + LEAST_OF_PROCESS,
         leastMachine(run, given),
         tensors + Math.max(OF_PROCESS, (long) (OF_PROCESS_PER_HEAP * heap)));
   }
 
-  /** All ranks run at once if they can: some executor has as many as there are on average. */
+  /** All ranks run at once if they can: some executor holds as much as they do on average. */
   private static int leastRanks(RunMemory run, ExecutorSettings given) {
     if (given.numExecutors().isEmpty()) {
       return 1;
     }
-    int numExecutors = given.numExecutors().getAsInt();
-    return Math.min(given.numSlots(), (run.numRanks() + numExecutors - 1) / numExecutors);
+    int average = Math.max(1, run.numRanks() / given.numExecutors().getAsInt());
+    return Math.min(given.numSlots(), average);
   }
 
   private static long leastMachine(RunMemory run, ExecutorSettings given) {
