@@ -111,7 +111,8 @@ record PretrainPlan(
             Words.bytes(memory.activationGradients()),
             Words.bytes(memory.kernels())));
     lines.add("spark   an executor needs, for " + executor.needed());
-    lines.add("        " + executor.line() + (executor.isEnough() ? "  (what is set is enough)" : ""));
+    lines.add(
+        "        " + executor.line() + (executor.isEnough() ? "  (what is set is enough)" : ""));
     lines.add(
         "network "
             + Words.bytes(bytesMovedPerRound)

@@ -11,7 +11,6 @@ import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.config.DataParallelismConfig.Mode;
-import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.memory.RunMemory;
@@ -61,10 +60,9 @@ public record PlannedMemory(
     long moments = training.optimizer().numMoments() * parameters;
     MemoryPlan rank = ofPart(PartLayout.whole(model.placements()), 1);
     boolean keeps = replicas.innerState() == InnerState.KEEP;
-    boolean rounds = replicas.pseudoGradients() != PseudoGradients.F32;
     long update = replicas.pseudoGradients().encodedBytes(model.numParameters());
     // To form a difference, a replica keeps the parameters that it began with.
-    long begunWith = rounds ? parameters : 0;
+    long begunWith = PseudoGradientCodec.of(replicas).sendsDifference() ? parameters : 0;
     // In the first round, moments are zero and not spelled out.
     boolean comesWithMoments = keeps && training.steps() > replicas.localSteps();
     long held = begunWith + (comesWithMoments ? moments : 0);
@@ -82,7 +80,16 @@ public record PlannedMemory(
         task,
         held,
         firstShards(),
-        shards() + (keeps ? numReplicas * (moments + update) : 0));
+        shards() + numReplicas * heldOutcome(moments, update));
+  }
+
+  /** What Spark holds of a replica's outcome: to go on from, or until its round is there. */
+  private long heldOutcome(long moments, long update) {
+    return switch (replicas.innerState()) {
+      case KEEP -> moments + update;
+      case AVERAGE -> replicas.asynchronous() ? moments + update : 0;
+      case RESET -> replicas.asynchronous() ? update : 0;
+    };
   }
 
   /** Ranks of a group share a model, so that on average one holds that part of it. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ranks hold follows from how they share the model. */
 class PlannedMemoryTest {
@@ -78,11 +79,13 @@ class PlannedMemoryTest {
     assertThat(diloco.firstTaskHeap()).isEqualTo(plain.firstTaskHeap() + 4 * parameters());
   }
 
-  @Test
-  void aReplicaThatSendsDifferencesKeepsWhatItBeganWith() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"dataParallelism.pseudoGradients=int8", "dataParallelism.asynchronous=true"})
+  void aReplicaThatSendsDifferencesKeepsWhatItBeganWith(String settings) {
     long whole = memory("parallel.dataParallel=2").taskHeap();
 
-    assertThat(memory("parallel.dataParallel=2 dataParallelism.pseudoGradients=int8").taskHeap())
+    assertThat(memory("parallel.dataParallel=2 " + settings).taskHeap())
         .isEqualTo(whole + 4 * parameters());
   }
 
