@@ -10,6 +10,7 @@ import java.util.Map;
  */
 public final class TaskClock {
   private final long startMillis = System.currentTimeMillis();
+  private final TaskPlace place = TaskPlace.here();
   private final Map<Activity, Long> nanos = new EnumMap<>(Activity.class);
   private long since = System.nanoTime();
   private Activity current;
@@ -43,7 +44,7 @@ public final class TaskClock {
     switchTo(current);
     double[] seconds = new double[Activity.values().length];
     nanos.forEach((activity, each) -> seconds[activity.index()] = each / 1e9);
-    TaskTimes times = new TaskTimes(number, TaskPlace.here(), startMillis, seconds, passes);
+    TaskTimes times = new TaskTimes(number, place, startMillis, seconds, passes);
     RankMetrics.ofThisJvm().timeSpent(times.computeSeconds(), times.waitSeconds());
     return times;
   }
