@@ -32,7 +32,8 @@ import picocli.CommandLine.ScopeType;
       LimitCommand.class,
       TokenizerCommand.class,
       DataCommand.class,
-      CommunicatorCommand.class
+      CommunicatorCommand.class,
+      DistributedCommand.class
     })
 public final class Benchmark {
   /** The command did what it was asked to. */

@@ -7,6 +7,7 @@ import dev.kindling.benchmarks.data.DataReport;
 import dev.kindling.benchmarks.data.DataStage;
 import dev.kindling.benchmarks.data.StageMeasurement;
 import dev.kindling.benchmarks.data.StageProcess;
+import dev.kindling.benchmarks.process.KindlingCommand;
 import dev.kindling.benchmarks.report.JsonRows;
 import dev.kindling.benchmarks.report.Machine;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class DataCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     StageProcess process =
         new StageProcess(
-            Path.of(required("kindling.benchmarks.launcher")),
+            KindlingCommand.installed(),
             required("kindling.benchmarks.classes"),
             NUM_EXECUTORS,
             megabytes(heap));

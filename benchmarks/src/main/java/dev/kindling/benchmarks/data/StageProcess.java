@@ -1,54 +1,42 @@
 package dev.kindling.benchmarks.data;
 
-import dev.kindling.benchmarks.process.MeasurementFailedException;
+import dev.kindling.benchmarks.process.KindlingCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * Runs stages as a user does, through {@code bin/kindling}, on executors of one core each.
  *
- * @param launcher {@code bin/kindling}
+ * @param kindling {@code bin/kindling}
  * @param classpath where the main classes of this module lie
  * @param numExecutors how many
  * @param heapMegabytes of an executor
  */
-public record StageProcess(Path launcher, String classpath, int numExecutors, int heapMegabytes) {
-  private static final int MOST_LINES_OF_AN_ERROR = 30;
+public record StageProcess(
+    KindlingCommand kindling, String classpath, int numExecutors, int heapMegabytes) {
 
   /**
    * Runs one stage.
    *
    * @param corpus the raw text
    * @param work where its output goes, and its logs
-   * @throws MeasurementFailedException with the end of what it printed, if it failed
    */
   public StageMeasurement run(DataStage stage, Path corpus, Path work)
       throws IOException, InterruptedException {
     Path logs = Files.createDirectories(work.resolve("logs").resolve(stage.name()));
     Path events = Files.createDirectories(logs.resolve("events"));
     Path collections = Files.createDirectories(logs.resolve("collections"));
-    Path printed = logs.resolve("printed.txt");
-    ProcessBuilder builder = new ProcessBuilder(command(stage, corpus, work, events, collections));
-    builder.redirectErrorStream(true).redirectOutput(printed.toFile());
-    // What the build resolved, whatever else is installed.
-    builder.environment().remove("SPARK_HOME");
-    builder.environment().put("KINDLING_LOG_DIR", logs.toString());
-    if (!stage.mainClass().isEmpty()) {
-      builder.environment().put("KINDLING_MAIN_CLASS", stage.mainClass());
-      builder.environment().put("KINDLING_CLASSPATH", classpath);
-    }
-    int exitCode = builder.start().waitFor();
-    if (exitCode != 0) {
-      List<String> lines = Files.readAllLines(printed);
-      List<String> last =
-          lines.subList(Math.max(0, lines.size() - MOST_LINES_OF_AN_ERROR), lines.size());
-      throw new MeasurementFailedException(
-          stage.name() + " ended with exit code " + exitCode + ":\n" + String.join("\n", last));
-    }
+    Map<String, String> environment =
+        stage.mainClass().isEmpty()
+            ? Map.of()
+            : Map.of("KINDLING_MAIN_CLASS", stage.mainClass(), "KINDLING_CLASSPATH", classpath);
+    kindling.run(
+        stage.name(), logs, environment, arguments(stage, corpus, work, events, collections));
     EventLog log = EventLog.read(events);
     return new StageMeasurement(
         stage.name(),
@@ -60,10 +48,9 @@ public record StageProcess(Path launcher, String classpath, int numExecutors, in
         sizeOf(work.resolve(stage.name())));
   }
 
-  private List<String> command(
+  private List<String> arguments(
       DataStage stage, Path corpus, Path work, Path events, Path collections) {
-    List<String> command = new ArrayList<>();
-    command.add(launcher.toString());
+    List<String> arguments = new ArrayList<>();
     for (String setting :
         List.of(
             // And not --master, which the launcher gives to the program too.
@@ -73,11 +60,11 @@ public record StageProcess(Path launcher, String classpath, int numExecutors, in
             "spark.executor.metrics.pollingInterval=100",
             "spark.eventLog.enabled=true",
             "spark.eventLog.dir=" + events.toUri())) {
-      command.add("--conf");
-      command.add(setting);
+      arguments.add("--conf");
+      arguments.add(setting);
     }
-    command.addAll(stage.arguments(corpus, work));
-    return command;
+    arguments.addAll(stage.arguments(corpus, work));
+    return arguments;
   }
 
   private static long sizeOf(Path directory) throws IOException {
