@@ -24,36 +24,25 @@ public final class Communicators {
    */
   public static Communicator inBarrier(BarrierTaskContext task, Duration timeout) {
     Transport transport = shared();
-    Rendezvous own = new Rendezvous(GroupKey.random(), transport.endpoint());
-    List<Rendezvous> told =
-        Arrays.stream(task.allGather(own.encoded())).map(Rendezvous::decoded).toList();
-    List<Endpoint> endpoints = told.stream().map(Rendezvous::endpoint).toList();
-    Group group = transport.group(told.get(0).key(), task.partitionId(), endpoints, timeout);
+    int rank = task.partitionId();
+    Member own = new Member(GroupKey.random(), transport.endpoint());
+    // It is open before the others learn of it: who has heard of all may send at once, and one
+    // barrier is enough. Each takes Spark up to a second.
+    Mailbox mailbox = Mailboxes.open(own.key(), rank, task.getTaskInfos().length);
     try {
-      // Nobody sends before all have joined.
-      task.barrier();
-      group.connect();
+      List<Member> members =
+          Arrays.stream(task.allGather(own.encoded())).map(Member::decoded).toList();
+      Group group = transport.group(rank, members, mailbox, timeout);
+      try {
+        group.connect();
+      } catch (RuntimeException e) {
+        group.close();
+        throw e;
+      }
+      return new GroupCommunicator(group);
     } catch (RuntimeException e) {
-      group.close();
+      Mailboxes.close(own.key(), rank);
       throw e;
-    }
-    return new GroupCommunicator(group);
-  }
-
-  /**
-   * What a rank tells the others.
-   *
-   * @param key of the group, if it is rank 0
-   * @param endpoint of the rank
-   */
-  private record Rendezvous(GroupKey key, Endpoint endpoint) {
-    String encoded() {
-      return key.encoded() + " " + endpoint.encoded();
-    }
-
-    static Rendezvous decoded(String text) {
-      String[] parts = text.split(" ", 2);
-      return new Rendezvous(GroupKey.decoded(parts[0]), Endpoint.decoded(parts[1]));
     }
   }
 
@@ -65,10 +54,12 @@ public final class Communicators {
   public static List<Communicator> inThisJvm(int numRanks, Duration timeout) {
     GroupKey key = GroupKey.random();
     Endpoint here = new Endpoint("localhost", 0, Transport.JVM);
-    List<Endpoint> endpoints = Collections.nCopies(numRanks, here);
+    List<Member> members = Member.all(key, Collections.nCopies(numRanks, here));
     List<Communicator> ends = new ArrayList<>();
     for (int rank = 0; rank < numRanks; rank++) {
-      ends.add(new GroupCommunicator(new Group(key, rank, endpoints, null, timeout)));
+      ends.add(
+          new GroupCommunicator(
+              new Group(rank, members, Mailboxes.open(key, rank, numRanks), null, timeout)));
     }
     return ends;
   }

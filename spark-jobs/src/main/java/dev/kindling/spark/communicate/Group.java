@@ -27,29 +27,28 @@ final class Group implements AutoCloseable {
   /** How long a broken connection waits for the reason, which may come on another one. */
   private static final Duration FOR_THE_REASON = Duration.ofSeconds(1);
 
-  private final GroupKey key;
   private final int rank;
-  private final List<Endpoint> endpoints;
+  private final List<Member> members;
   private final Connections connections;
   private final Duration timeout;
   private final Mailbox mailbox;
   private boolean hasEnded;
 
   /**
-   * Opens this rank's mailbox.
+   * One rank.
    *
-   * @param endpoints of all ranks
+   * @param members all ranks
+   * @param mailbox of this rank, closed with the group
    * @param connections null where all ranks are in this JVM
    * @param timeout of every wait
    */
   Group(
-      GroupKey key, int rank, List<Endpoint> endpoints, Connections connections, Duration timeout) {
-    this.key = key;
+      int rank, List<Member> members, Mailbox mailbox, Connections connections, Duration timeout) {
     this.rank = rank;
-    this.endpoints = List.copyOf(endpoints);
+    this.members = List.copyOf(members);
     this.connections = connections;
     this.timeout = timeout;
-    this.mailbox = Mailboxes.open(key, rank, endpoints.size());
+    this.mailbox = mailbox;
   }
 
   int rank() {
@@ -57,7 +56,7 @@ final class Group implements AutoCloseable {
   }
 
   int size() {
-    return endpoints.size();
+    return members.size();
   }
 
   /** Connects to all others, each of which has joined, so that they notice if this rank dies. */
@@ -81,7 +80,7 @@ final class Group implements AutoCloseable {
 
   /** In memory, from the sender's thread. */
   private void deliver(int to, long context, long tag, ByteBuffer body) {
-    Optional<Mailbox> other = Mailboxes.find(key, to);
+    Optional<Mailbox> other = find(to);
     if (other.isEmpty()) {
       throw failed(
           sending(to), mailbox.failure(FOR_THE_REASON).orElse("it has left the group"), null);
@@ -95,7 +94,7 @@ final class Group implements AutoCloseable {
       int to, MessageHeader.Kind kind, long context, long tag, ByteBuffer body) {
     try {
       CompletableFuture<Void> end = new CompletableFuture<>();
-      connections.send(endpoints.get(to), header(to, kind, context, tag, body), body, end);
+      connections.send(endpoint(to), header(to, kind, context, tag, body), body, end);
       return end;
     } catch (IOException e) {
       throw failed(sending(to), "cannot connect: " + e.getMessage(), e);
@@ -106,7 +105,7 @@ final class Group implements AutoCloseable {
 
   private MessageHeader header(
       int to, MessageHeader.Kind kind, long context, long tag, ByteBuffer body) {
-    return new MessageHeader(kind, key, rank, to, context, tag, body.remaining());
+    return new MessageHeader(kind, members.get(to).key(), rank, to, context, tag, body.remaining());
   }
 
   private void await(int to, CompletableFuture<Void> sent) {
@@ -146,7 +145,7 @@ final class Group implements AutoCloseable {
   }
 
   private String named(int other) {
-    return "rank " + other + " (" + endpoints.get(other) + ")";
+    return "rank " + other + " (" + endpoint(other) + ")";
   }
 
   private String forTheTimeout() {
@@ -189,15 +188,15 @@ final class Group implements AutoCloseable {
   /** Does not wait: what cannot be told is learnt from the end of the connection. */
   private void tell(int to, String reason) {
     if (isHere(to)) {
-      Mailboxes.find(key, to).ifPresent(other -> other.fail(reason));
+      find(to).ifPresent(other -> other.fail(reason));
       return;
     }
     ByteBuffer text = ByteBuffer.wrap(reason.getBytes(StandardCharsets.UTF_8));
     text.limit(Math.min(text.limit(), MessageHeader.MAX_LENGTH));
     try {
       MessageHeader header = header(to, MessageHeader.Kind.ABORT, 0, 0, text);
-      if (connections.isOpen(endpoints.get(to))) {
-        connections.send(endpoints.get(to), header, text, new CompletableFuture<>());
+      if (connections.isOpen(endpoint(to))) {
+        connections.send(endpoint(to), header, text, new CompletableFuture<>());
       }
     } catch (IOException | InterruptedException e) {
       LOG.debug("rank {} cannot be told", to, e);
@@ -210,13 +209,21 @@ final class Group implements AutoCloseable {
     }
     for (int to = 0; to < size(); to++) {
       if (to != rank && isHere(to)) {
-        Mailboxes.find(key, to).ifPresent(other -> other.leave(rank, "it has left the group"));
+        find(to).ifPresent(other -> other.leave(rank, "it has left the group"));
       }
     }
   }
 
+  private Optional<Mailbox> find(int other) {
+    return Mailboxes.find(members.get(other).key(), other);
+  }
+
+  private Endpoint endpoint(int other) {
+    return members.get(other).endpoint();
+  }
+
   private boolean isHere(int other) {
-    return endpoints.get(other).jvm().equals(endpoints.get(rank).jvm());
+    return endpoint(other).jvm().equals(endpoint(rank).jvm());
   }
 
   @Override
@@ -228,6 +235,6 @@ final class Group implements AutoCloseable {
       }
     }
     mailbox.fail("rank " + rank + " has left the group");
-    Mailboxes.close(key, rank);
+    Mailboxes.close(members.get(rank).key(), rank);
   }
 }

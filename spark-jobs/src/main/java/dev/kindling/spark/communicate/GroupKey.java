@@ -5,8 +5,9 @@ import java.security.MessageDigest;
 import java.util.UUID;
 
 /**
- * Names a group, and tells those that belong to it from strangers. Both halves are drawn at random
- * for every attempt of a stage, so that messages of an older attempt are a stranger's too.
+ * Names a group, or a rank of it, and tells those that belong to it from strangers. Both halves are
+ * drawn at random for every attempt of a stage, so that messages of an older attempt are a
+ * stranger's too.
  *
  * @param id finds the group
  * @param token is compared in constant time

@@ -78,12 +78,14 @@ public final class Transport implements AutoCloseable {
    * @param timeout of every wait
    */
   public Communicator join(GroupKey key, int rank, List<Endpoint> endpoints, Duration timeout) {
-    return new GroupCommunicator(group(key, rank, endpoints, timeout));
+    Mailbox mailbox = Mailboxes.open(key, rank, endpoints.size());
+    return new GroupCommunicator(group(rank, Member.all(key, endpoints), mailbox, timeout));
   }
 
-  Group group(GroupKey key, int rank, List<Endpoint> endpoints, Duration timeout) {
+  /** The same of ranks that each have a key of their own, with the mailbox of this one. */
+  Group group(int rank, List<Member> members, Mailbox mailbox, Duration timeout) {
     TransportClientFactory clients = context.createClientFactory(clientBootstraps);
-    return new Group(key, rank, endpoints, new Connections(clients), timeout);
+    return new Group(rank, members, mailbox, new Connections(clients), timeout);
   }
 
   @Override
