@@ -4,6 +4,7 @@ import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.spark.report.Words;
+import dev.kindling.spark.sweep.fit.FitSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -47,7 +48,7 @@ public final class Inspector {
       if (!fs.exists(path)) {
         throw new InvalidInputException(
             path + " does not exist",
-            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores or run directory",
+            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores, fit or run directory",
             "check the path");
       }
       return fs.getFileStatus(path).isDirectory() ? directory(fs, path) : file(path);
@@ -77,6 +78,9 @@ public final class Inspector {
           case "tokens" -> new TokensExplainer(hadoop);
           case "checkpoint" -> new CheckpointExplainer(hadoop);
           case "scores" -> new ScoresExplainer(spark);
+          case "fit" ->
+              (directory, fit, out) ->
+                  new FitSummary(fit.details()).lines().forEach(line -> out.fact(line));
           default ->
               (directory, unknown, out) ->
                   out.fact("of a kind that this version does not know: " + unknown.details());

@@ -1,0 +1,69 @@
+package dev.kindling.spark.sweep.fit;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What a table of runs says about scaling, with intervals. Each of the two laws is resampled around
+ * itself, because an interval around the other one would be of other numbers.
+ *
+ * @param runs of the table
+ * @param settings that were asked for
+ * @param table what it says
+ * @param kaplan the joint law of Kaplan et al.
+ * @param estimates of both, by name
+ * @param intervals of the estimates; those that too few resamples gave are missing
+ */
+record ScalingFit(
+    List<Run> runs,
+    FitSettings settings,
+    TableFit table,
+    KaplanFit kaplan,
+    Map<String, Double> estimates,
+    Map<String, Interval> intervals) {
+
+  /**
+   * Fits a table.
+   *
+   * @throws dev.kindling.data.InvalidInputException if it cannot tell the coefficients, or a budget
+   *     lies too far beyond it
+   */
+  static ScalingFit of(List<Run> runs, FitSettings settings) {
+    Identifiable.require(runs);
+    TableFit table = TableFit.of(runs);
+    if (!settings.extrapolate()) {
+      DataRange range = DataRange.of(runs);
+      settings.budgets().forEach(budget -> range.require(table.law().optimum(budget)));
+    }
+    KaplanFit kaplan = KaplanFit.of(runs);
+    Map<String, Double> estimates = new LinkedHashMap<>(table.estimates(settings.budgets()));
+    estimates.putAll(kaplan.estimates());
+    Bootstrap bootstrap = new Bootstrap(settings.numResamples(), settings.seed());
+    Map<String, Interval> intervals =
+        new LinkedHashMap<>(
+            bootstrap.intervals(
+                runs,
+                table.law()::loss,
+                TableFit.NUM_COEFFICIENTS,
+                drawn -> table.refit(drawn).estimates(settings.budgets())));
+    intervals.putAll(
+        bootstrap.intervals(
+            runs,
+            kaplan.law()::loss,
+            KaplanFit.NUM_COEFFICIENTS,
+            drawn -> kaplan.refit(drawn).estimates()));
+    return new ScalingFit(runs, settings, table, kaplan, estimates, intervals);
+  }
+
+  /** Root mean square of ln(predicted) - ln(measured) of a law on these runs. */
+  double error(ToDoubleFunction<Run> law) {
+    double sum = 0;
+    for (Run run : runs) {
+      double residual = Math.log(law.applyAsDouble(run) / run.loss());
+      sum += residual * residual;
+    }
+    return Math.sqrt(sum / runs.size());
+  }
+}
