@@ -168,6 +168,24 @@ class FitCommandTest {
   }
 
   @Test
+  void withoutAnEffectOfTokensThereIsNoBestModel() throws IOException {
+    Path table =
+        write(
+            HEADER,
+            rows(
+                (n, d, loss) ->
+                    n
+                        + ","
+                        + d
+                        + ","
+                        + (1.69 + 406.4 / Math.pow(n, 0.34) + Math.pow(d, 0.65) / 1e8)));
+
+    assertThat(refused(table, "--budget", 1e20, "--extrapolate"))
+        .contains("there is no best model for a --budget: B is 0");
+    assertThat(fit(table).out()).contains("doubtful: B is 0: the runs do not show this term");
+  }
+
+  @Test
   void settingsThatMakeNoSenseAreRefused() throws IOException {
     assertThat(refused(table(HEADER), "--budget", -1)).contains("--budget is -1.0");
     assertThat(refused(table(HEADER), "--bootstrap", 3)).contains("--bootstrap is 3");

@@ -41,6 +41,23 @@ final class Identifiable {
     }
   }
 
+  /**
+   * Asks for a law in which both parameters and tokens count: else the best model is endless.
+   *
+   * @throws InvalidInputException if one of them does not
+   */
+  static void requireOptimum(ScalingLaw law) {
+    if (law.modelFactor() == 0 || law.dataFactor() == 0) {
+      throw new InvalidInputException(
+          "there is no best model for a --budget: "
+              + (law.modelFactor() == 0
+                  ? "A is 0, the loss does not fall with the parameters"
+                  : "B is 0, the loss does not fall with the tokens"),
+          "runs whose loss falls with parameters and with tokens",
+          "leave --budget out, or add runs that are less noisy or further apart");
+    }
+  }
+
   private static void requireDistinct(
       List<Run> runs, ToDoubleFunction<Run> value, String what, String remedy) {
     long numDistinct = runs.stream().mapToDouble(value).distinct().count();

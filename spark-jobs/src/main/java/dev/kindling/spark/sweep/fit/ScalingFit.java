@@ -28,11 +28,14 @@ record ScalingFit(
    * Fits a table.
    *
    * @throws dev.kindling.data.InvalidInputException if it cannot tell the coefficients, or a budget
-   *     lies too far beyond it
+   *     has no best model or lies too far beyond it
    */
   static ScalingFit of(List<Run> runs, FitSettings settings) {
     Identifiable.require(runs);
     TableFit table = TableFit.of(runs);
+    if (!settings.budgets().isEmpty()) {
+      Identifiable.requireOptimum(table.law());
+    }
     if (!settings.extrapolate()) {
       DataRange range = DataRange.of(runs);
       settings.budgets().forEach(budget -> range.require(table.law().optimum(budget)));
