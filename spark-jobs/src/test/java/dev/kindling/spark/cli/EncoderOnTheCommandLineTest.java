@@ -101,7 +101,7 @@ class EncoderOnTheCommandLineTest {
     // 29 tokens of text between the special ones of 8 sequences, 3 steps a round.
     assertThat(run.out())
         .contains("rounds  2, each of 696 tokens")
-        .contains("per replica, off the Java heap")
+        .contains("per rank, off the Java heap")
         .contains("activations");
     assertThat(directory.resolve("never")).doesNotExist();
   }

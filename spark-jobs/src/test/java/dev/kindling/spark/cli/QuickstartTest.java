@@ -224,8 +224,8 @@ class QuickstartTest {
         .contains("parameters")
         .contains("dataParallel 4 × pipelineParallel 1 × tensorParallel 1 = 4 ranks")
         .contains("rounds  100, each of 163,840 tokens")
-        .contains("per replica, off the Java heap")
-        .contains("per task, beside Spark's own")
+        .contains("per rank, off the Java heap")
+        .contains("an executor needs, for ")
         .contains("until the checkpoint after 10 rounds")
         .contains("per round (all-gather and reduce-scatter");
     assertThat(output).doesNotExist();
