@@ -15,7 +15,6 @@ import java.util.List;
  * that computes.
  */
 final class BoundModel implements AutoCloseable {
-  private final Backend backend;
   private final ParameterStore parameters;
   private final ParameterStore matrices;
   private final List<LanguageModel> chunks;
@@ -24,43 +23,22 @@ final class BoundModel implements AutoCloseable {
    * Allocates parameters of zero for a whole model.
    *
    * @param gradients null for inference
-   * @throws IllegalArgumentException if the backend does not have the precision
    */
-  BoundModel(
-      ArchitectureConfig config, Precision precision, Backend backend, ParameterStore gradients) {
-    this(
-        config,
-        PartLayout.whole(config.placements()),
-        SliceGroup.WHOLE,
-        precision,
-        backend,
-        gradients);
+  BoundModel(ArchitectureConfig config, Precision precision, ParameterStore gradients) {
+    this(config, PartLayout.whole(config.placements()), SliceGroup.WHOLE, precision, gradients);
   }
 
   /**
    * Allocates parameters of zero for a part of a model.
    *
    * @param gradients null for inference
-   * @throws IllegalArgumentException if the backend does not have the precision
    */
   BoundModel(
       ArchitectureConfig config,
       PartLayout part,
       SliceGroup slices,
       Precision precision,
-      Backend backend,
       ParameterStore gradients) {
-    if (!backend.floatTypes().contains(precision.dtype())) {
-      throw new IllegalArgumentException(
-          "The backend "
-              + backend.name()
-              + " computes in "
-              + backend.floatTypes()
-              + ", not in "
-              + precision
-              + ": choose another precision, or the backend onednn");
-    }
-    this.backend = backend;
     this.parameters = ParameterStore.allocate(part.slices(), DType.F32);
     this.matrices =
         precision == Precision.F32
@@ -84,8 +62,12 @@ final class BoundModel implements AutoCloseable {
     return chunks.get(chunk);
   }
 
-  /** Brings the copy up to date with the parameters. */
-  void refreshCopies() {
+  /**
+   * Brings the copy up to date with the parameters.
+   *
+   * @param backend has the precision
+   */
+  void refreshCopies(Backend backend) {
     if (matrices != parameters) {
       backend.copy(parameters.flat(), matrices.flat());
     }

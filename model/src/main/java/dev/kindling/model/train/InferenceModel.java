@@ -3,6 +3,7 @@ package dev.kindling.model.train;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.Decoder;
 import dev.kindling.model.arch.Gpt;
+import dev.kindling.model.arch.LanguageModel;
 import dev.kindling.model.arch.LossScale;
 import dev.kindling.model.arch.SequenceToSequence;
 import dev.kindling.model.autograd.Tape;
@@ -16,21 +17,41 @@ import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * A model that only infers: parameters and activations, no gradients, no moments. Closing it frees
- * its memory and leaves the backend open. Not thread-safe.
+ * A model that only infers: weights, which it may share with others, and activations of its own; no
+ * gradients, no moments. Closing it frees its memory and leaves the backend open, and weights that
+ * it was given. Not thread-safe: every thread has a model and a backend of its own.
  */
 public final class InferenceModel implements AutoCloseable {
   private final ArchitectureConfig config;
   private final Backend backend;
-  private final BoundModel model;
+  private final InferenceWeights weights;
+  private final boolean ownsWeights;
   private final Workspace workspace = new Workspace();
-  private boolean copiesAreStale = true;
 
-  /** Allocates parameters of zero; fill them through {@link #parameters()}. */
+  /**
+   * Allocates weights of zero, which close with this; fill them through {@link #parameters()}.
+   *
+   * @throws IllegalArgumentException if the backend does not have the precision
+   */
   public InferenceModel(ArchitectureConfig config, Precision precision, Backend backend) {
-    this.config = config;
+    precision.requireOn(backend);
     this.backend = backend;
-    this.model = new BoundModel(config, precision, backend, null);
+    this.weights = new InferenceWeights(config, precision);
+    this.ownsWeights = true;
+    this.config = config;
+  }
+
+  /**
+   * Computes with weights that stay open when this closes.
+   *
+   * @throws IllegalArgumentException if the backend does not have their precision
+   */
+  public InferenceModel(InferenceWeights weights, Backend backend) {
+    weights.precision().requireOn(backend);
+    this.backend = backend;
+    this.weights = weights;
+    this.ownsWeights = false;
+    this.config = weights.config();
   }
 
   /** The shape of the model. */
@@ -38,22 +59,18 @@ public final class InferenceModel implements AutoCloseable {
     return config;
   }
 
-  /**
-   * The flat parameters (F32) and their named slices, under Hugging Face's names. Ask for them
-   * again before every change, so that it is noticed.
-   */
+  /** The parameters of the weights: see {@link InferenceWeights#parameters}. */
   public ParameterStore parameters() {
-    copiesAreStale = true;
-    return model.parameters();
+    return weights.parameters();
   }
 
   private Tape newTape() {
-    if (copiesAreStale) {
-      model.refreshCopies();
-      copiesAreStale = false;
-    }
     workspace.reset();
     return Tape.forwardOnly(backend, workspace);
+  }
+
+  private LanguageModel architecture() {
+    return weights.architecture(backend);
   }
 
   /**
@@ -77,7 +94,7 @@ public final class InferenceModel implements AutoCloseable {
   public float[] targetLosses(Batch batch) {
     batch.requireVocabulary(config.vocabSize());
     LossScale unused = new LossScale(0, 0);
-    Tensor losses = model.architecture().losses(newTape(), batch, unused).targets();
+    Tensor losses = architecture().losses(newTape(), batch, unused).targets();
     return losses == null ? new float[0] : floats(losses);
   }
 
@@ -111,7 +128,7 @@ public final class InferenceModel implements AutoCloseable {
    *     ids do not fit the model
    */
   public DecoderCache encode(int[] inputs, int[] lengths, int sequencesPerInput, int capacity) {
-    if (!(model.architecture() instanceof SequenceToSequence encoderDecoder)) {
+    if (!(architecture() instanceof SequenceToSequence encoderDecoder)) {
       throw new IllegalArgumentException(
           config.getClass().getSimpleName() + " was given: expected an encoder-decoder");
     }
@@ -162,7 +179,7 @@ public final class InferenceModel implements AutoCloseable {
   }
 
   private Decoder decoder() {
-    if (model.architecture() instanceof Decoder decoder) {
+    if (architecture() instanceof Decoder decoder) {
       return decoder;
     }
     throw new IllegalArgumentException(
@@ -248,6 +265,8 @@ public final class InferenceModel implements AutoCloseable {
   @Override
   public void close() {
     workspace.close();
-    model.close();
+    if (ownsWeights) {
+      weights.close();
+    }
   }
 }

@@ -49,12 +49,13 @@ public final class ModelPart implements AutoCloseable {
       OptimizerConfig optimizer,
       ComputeOptions compute,
       Backend backend) {
+    compute.precision().requireOn(backend);
     this.config = config;
     this.layout = layout;
     this.compute = compute;
     this.backend = backend;
     this.gradients = ParameterStore.allocate(layout.slices(), DType.F32);
-    this.model = new BoundModel(config, layout, slices, compute.precision(), backend, gradients);
+    this.model = new BoundModel(config, layout, slices, compute.precision(), gradients);
     this.optimizer = optimizer.create(model.parameters(), gradients, backend);
   }
 
@@ -90,7 +91,7 @@ public final class ModelPart implements AutoCloseable {
 
   /** Forgets the gradients, and takes up what was written into the parameters. */
   public void beginStep() {
-    model.refreshCopies();
+    model.refreshCopies(backend);
     backend.fill(gradients.flat(), 0);
   }
 
@@ -123,7 +124,7 @@ public final class ModelPart implements AutoCloseable {
   double evaluate(Batch batch) {
     batch.requireVocabulary(config.vocabSize());
     LossScale scale = LossScale.of(batch);
-    model.refreshCopies();
+    model.refreshCopies(backend);
     Workspace workspace = free.isEmpty() ? newWorkspace() : free.pop();
     workspace.reset();
     Tape tape = Tape.forwardOnly(backend, workspace);

@@ -1,5 +1,6 @@
 package dev.kindling.model.train;
 
+import dev.kindling.model.backend.Backend;
 import dev.kindling.model.tensor.DType;
 
 /** The arithmetic of a model; parameters, their gradients and moments are F32 in all of them. */
@@ -21,5 +22,23 @@ public enum Precision {
   /** The type of activations and matrices. */
   public DType dtype() {
     return dtype;
+  }
+
+  /**
+   * Checks that a backend computes in it.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  void requireOn(Backend backend) {
+    if (!backend.floatTypes().contains(dtype)) {
+      throw new IllegalArgumentException(
+          "The backend "
+              + backend.name()
+              + " computes in "
+              + backend.floatTypes()
+              + ", not in "
+              + this
+              + ": choose another precision, or the backend onednn");
+    }
   }
 }
