@@ -2,7 +2,6 @@ package dev.kindling.spark.sweep;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import java.util.OptionalDouble;
 
 /**
  * One training run of a sweep: a row of its table, whose columns have these names in snake case.
@@ -26,8 +25,8 @@ import java.util.OptionalDouble;
  * @param averagingSeconds the rest of the rounds
  * @param tokensPerSecond over {@code seconds}
  * @param efficiency throughput over W times that of the same run with one replica, at the same
- *     global batch (strong scaling) or the same batch per replica (weak scaling); empty where the
- *     sweep has no such run
+ *     global batch (strong scaling) or the same batch per replica (weak scaling); null where the
+ *     sweep has no such run, or the cluster has fewer slots than the run has ranks
  * @param bytesMoved payload between replicas
  */
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -48,5 +47,5 @@ public record SweepRun(
     double computeSeconds,
     double averagingSeconds,
     double tokensPerSecond,
-    OptionalDouble efficiency,
+    Double efficiency,
     long bytesMoved) {}
