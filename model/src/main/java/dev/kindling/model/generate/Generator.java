@@ -2,6 +2,7 @@ package dev.kindling.model.generate;
 
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.train.InferenceModel;
+import java.nio.IntBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,19 @@ public final class Generator {
      * @param token its id
      */
     void accept(int text, int token);
+  }
+
+  /** What ends a text before its request does, such as a string that occurs in it. */
+  @FunctionalInterface
+  public interface StopRule {
+    /**
+     * Asked after each new token.
+     *
+     * @param text the index of its request
+     * @param newTokens all new tokens so far, the latest last; valid during the call
+     * @return whether the text ends with them
+     */
+    boolean stops(int text, IntBuffer newTokens);
   }
 
   /**
@@ -87,6 +101,19 @@ public final class Generator {
    * @return the new tokens of every request, as {@link #generate(GenerationRequest)}
    */
   public List<int[]> generate(List<GenerationRequest> requests, TokenListener onToken) {
+    return generate(requests, onToken, (text, newTokens) -> false);
+  }
+
+  /**
+   * Generates a text for every request, each until the rule stops it, or its request does.
+   *
+   * @param onToken gets each token that is returned; those of one text in order
+   * @param stopRule asked after each of them; a text that it stops frees its place for another
+   * @return the new tokens of every request, as {@link #generate(GenerationRequest)}, the last that
+   *     the rule was asked about included
+   */
+  public List<int[]> generate(
+      List<GenerationRequest> requests, TokenListener onToken, StopRule stopRule) {
     List<Text> texts = new ArrayList<>();
     for (GenerationRequest request : requests) {
       texts.add(new Text(request, texts.size(), model.config().vocabSize()));
@@ -94,12 +121,12 @@ public final class Generator {
     Queue<Text> waiting =
         new ArrayDeque<>(texts.stream().filter(text -> !text.isFinished()).toList());
     if (!waiting.isEmpty()) {
-      write(waiting, onToken);
+      write(waiting, onToken, stopRule);
     }
     return texts.stream().map(Text::newTokens).toList();
   }
 
-  private void write(Queue<Text> waiting, TokenListener onToken) {
+  private void write(Queue<Text> waiting, TokenListener onToken, StopRule stopRule) {
     int numTogether = Math.min(batchSize, waiting.size());
     int maxLength = waiting.stream().mapToInt(Text::maxLength).max().orElseThrow();
     try (RunningTexts running = new RunningTexts(model, numTogether, maxLength)) {
@@ -109,6 +136,9 @@ public final class Generator {
             (text, logits) -> {
               if (text.choose(sampler, logits)) {
                 onToken.accept(text.number(), text.lastToken());
+                if (stopRule.stops(text.number(), text.newTokensView())) {
+                  text.end();
+                }
               }
             });
         running.replaceFinished(waiting);

@@ -1,5 +1,6 @@
 package dev.kindling.model.generate;
 
+import java.nio.IntBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -59,6 +60,17 @@ final class Text {
   /** The new tokens, without the stop id. */
   int[] newTokens() {
     return Arrays.copyOfRange(tokens, request.prompt().size(), length);
+  }
+
+  /** The new tokens as they are now, without a copy. */
+  IntBuffer newTokensView() {
+    int numPrompt = request.prompt().size();
+    return IntBuffer.wrap(tokens, numPrompt, length - numPrompt).slice().asReadOnlyBuffer();
+  }
+
+  /** Nothing is added any more. */
+  void end() {
+    ended = true;
   }
 
   int lastToken() {

@@ -144,6 +144,40 @@ class GeneratorTest {
     }
   }
 
+  /** A rule of its own for every text; some never stop, and more texts wait than go together. */
+  @Test
+  void aTextEndsWithTheTokensThatItsRuleStopsAtAndFreesItsPlace() {
+    try (InferenceModel model = model("gpt2")) {
+      List<GenerationRequest> requests = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        requests.add(request(List.of(3 + i, 5), 30 + i, NO_STOP, 6, i));
+      }
+      List<int[]> whole = new Generator(model, HOT, 3).generate(requests, (text, token) -> {});
+      List<List<Integer>> expected = new ArrayList<>();
+      for (int i = 0; i < whole.size(); i++) {
+        expected.add(list(i % 3 == 2 ? whole.get(i) : Arrays.copyOf(whole.get(i), 4 * i + 1)));
+      }
+      Generator.StopRule rule =
+          (text, newTokens) -> {
+            int[] tokens = new int[newTokens.remaining()];
+            newTokens.get(tokens);
+            assertThat(tokens).isEqualTo(Arrays.copyOf(whole.get(text), tokens.length));
+            return text % 3 != 2 && list(tokens).equals(expected.get(text));
+          };
+      for (int batchSize : new int[] {1, 2, 4, 9}) {
+        List<List<Integer>> streamed =
+            IntStream.range(0, 9).<List<Integer>>mapToObj(i -> new ArrayList<>()).toList();
+        List<int[]> texts =
+            new Generator(model, HOT, batchSize)
+                .generate(requests, (text, token) -> streamed.get(text).add(token), rule);
+        assertThat(texts.stream().map(GeneratorTest::list).toList())
+            .as("in batches of %d", batchSize)
+            .isEqualTo(expected)
+            .isEqualTo(streamed);
+      }
+    }
+  }
+
   @Test
   void everyTokenIsHandedOverInOrder() {
     try (InferenceModel model = model("llama")) {
