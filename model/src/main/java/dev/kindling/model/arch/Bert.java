@@ -132,7 +132,10 @@ public final class Bert implements LanguageModel {
   @Override
   public Flow forward(Tape tape, Batch batch, Flow before, LossScale scale) {
     MaskedBatch masked = checked(batch);
-    Variable stream = pieces.contains(0) ? embedded(tape, masked) : before.stream();
+    Variable stream =
+        pieces.contains(0)
+            ? embedded(tape, masked.inputs(), masked.segments(), masked.size())
+            : before.stream();
     Sequences sequences =
         new Sequences(masked.size(), masked.length(), tape.upload(masked.lengths()));
     Variable hidden = stack.forward(tape, stream, AttentionContext.of(sequences));
@@ -158,20 +161,19 @@ public final class Bert implements LanguageModel {
     return masked;
   }
 
-  private Variable embedded(Tape tape, MaskedBatch batch) {
+  private Variable embedded(Tape tape, int[] ids, int[] segments, long numSequences) {
     tape.enterPiece(0);
-    int[] counted = Positions.counted(batch.size(), batch.length(), 0);
+    int[] counted = Positions.counted(numSequences, ids.length / numSequences, 0);
     Variable embedded =
         Embedding.sum(
             tape,
             slices,
             List.of(
-                Embedding.ofTokens(
-                    tape, slices, embeddings.tokens(), config.vocabSize(), batch.inputs()),
+                Embedding.ofTokens(tape, slices, embeddings.tokens(), config.vocabSize(), ids),
                 new Embedding.LookUp(embeddings.positions(), tape.upload(counted)),
-                new Embedding.LookUp(embeddings.segments(), tape.upload(batch.segments()))));
+                new Embedding.LookUp(embeddings.segments(), tape.upload(segments))));
     Variable normed = embeddings.embeddingNorm().forward(tape, embedded);
-    return Operations.drop(tape, config.dropout(), normed, batch.size());
+    return Operations.drop(tape, config.dropout(), normed, numSequences);
   }
 
   /**
@@ -199,9 +201,21 @@ public final class Bert implements LanguageModel {
   }
 
   /** Hidden states after the last block, with all pieces here: [B × T, C]. */
+  private Variable hidden(Tape tape, int[] ids, int[] segments, int[] lengths) {
+    int length = ids.length / lengths.length;
+    Sequences sequences = new Sequences(lengths.length, length, tape.upload(lengths));
+    Variable stream = embedded(tape, ids, segments, lengths.length);
+    return stack.forward(tape, stream, AttentionContext.of(sequences));
+  }
+
   private Variable hidden(Tape tape, MaskedBatch batch) {
-    Sequences sequences = new Sequences(batch.size(), batch.length(), tape.upload(batch.lengths()));
-    return stack.forward(tape, embedded(tape, batch), AttentionContext.of(sequences));
+    return hidden(tape, batch.inputs(), batch.segments(), batch.lengths());
+  }
+
+  @Override
+  public Tensor hiddenStates(Tape tape, int[] tokens, int[] lengths) {
+    Positions.requireLength("A sequence", tokens.length / lengths.length, config);
+    return hidden(tape, tokens, new int[tokens.length], lengths).value();
   }
 
   private Variable transformed(Tape tape, Variable hidden) {

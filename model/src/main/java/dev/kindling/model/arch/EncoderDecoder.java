@@ -198,6 +198,11 @@ abstract sealed class EncoderDecoder implements SequenceToSequence permits T5, B
   }
 
   @Override
+  public Tensor hiddenStates(Tape tape, int[] tokens, int[] lengths) {
+    return remembered(tape, tokens, lengths).values().value();
+  }
+
+  @Override
   public void encode(Tape tape, int[] inputs, int[] lengths, DecoderCache cache) {
     decoderBlocks().fill(tape, remembered(tape, inputs, lengths), lengths, cache);
   }

@@ -25,6 +25,7 @@ import dev.kindling.model.nn.VocabularyHead;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -130,23 +131,57 @@ public final class Gpt implements Decoder {
     return finalNorm.forward(tape, stack.forward(tape, stream, context));
   }
 
+  @Override
+  public Tensor hiddenStates(Tape tape, int[] tokens, int[] lengths) {
+    int length = tokens.length / lengths.length;
+    Positions.requireLength("A sequence", length, config);
+    Sequences sequences = new Sequences(lengths.length, length, null);
+    int[] counted = Positions.counted(lengths.length, length, 0);
+    return hidden(tape, tokens, counted, sequences, null).value();
+  }
+
   /** The logits of every position of some sequences: [B × T, V], without a way back. */
   public Tensor logits(Tape tape, CausalBatch batch) {
-    checked(batch);
-    Sequences sequences = new Sequences(batch.size(), batch.length(), null);
-    int[] counted = Positions.counted(batch.size(), batch.length(), 0);
-    return head.logits(tape, hidden(tape, batch.inputs(), counted, sequences, null).value());
+    int[] lengths = new int[batch.size()];
+    Arrays.fill(lengths, batch.length());
+    return head.logits(tape, hiddenStates(tape, batch.inputs(), lengths));
+  }
+
+  /**
+   * The logits of some positions, without a way back: [M, V].
+   *
+   * @param hidden of {@link #hiddenStates}
+   * @param rows [M]: which of its rows, each at most once
+   */
+  public Tensor logits(Tape tape, Tensor hidden, int[] rows) {
+    Tensor chosen = tape.scratch(hidden.dtype(), rows.length, hidden.dim(1));
+    tape.backend().gatherRows(hidden, tape.upload(rows), chosen, false);
+    return head.logits(tape, chosen);
+  }
+
+  /**
+   * The hidden states of new tokens behind those of a cache, whose keys and values go into it.
+   *
+   * @param newTokens [B × T]: T new tokens of every sequence
+   * @param numTokens [B]: how many of the T are tokens, with padding behind them
+   * @return [B × T, C], behind the final norm; rows of padding have no meaning
+   */
+  public Tensor hiddenStates(Tape tape, int[] newTokens, int[] numTokens, DecoderCache cache) {
+    int length = newTokens.length / cache.numSequences();
+    Sequences sequences = new Sequences(cache.numSequences(), length, null);
+    int[] positionIds = Positions.continued(cache.lengths(), length, 0);
+    // Behind the last position there can be padding only.
+    Arrays.setAll(positionIds, i -> Math.min(positionIds[i], config.contextLength() - 1));
+    Tensor hidden = hidden(tape, newTokens, positionIds, sequences, cache).value();
+    cache.advance(numTokens);
+    return hidden;
   }
 
   @Override
   public Tensor next(Tape tape, int[] newTokens, int[] numTokens, DecoderCache cache) {
+    Tensor hidden = hiddenStates(tape, newTokens, numTokens, cache);
     int length = newTokens.length / cache.numSequences();
-    Sequences sequences = new Sequences(cache.numSequences(), length, null);
-    int[] positionIds = Positions.continued(cache.lengths(), length, 0);
-    Variable hidden = hidden(tape, newTokens, positionIds, sequences, cache);
-    cache.advance(numTokens);
-    Tensor lastRows = tape.upload(Positions.lastRows(numTokens, length));
-    return head.logits(tape, Operations.chooseRows(tape, hidden, lastRows).value());
+    return logits(tape, hidden, Positions.lastRows(numTokens, length));
   }
 
   /**

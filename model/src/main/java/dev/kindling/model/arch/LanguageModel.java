@@ -4,6 +4,7 @@ import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.nn.Parameters;
+import dev.kindling.model.tensor.Tensor;
 import java.util.List;
 
 /** An architecture, bound to its parameters. */
@@ -54,6 +55,19 @@ public sealed interface LanguageModel permits Decoder, Bert {
    * @throws IllegalArgumentException if the batch is of another kind, or longer than the context
    */
   Flow forward(Tape tape, Batch batch, Flow before, LossScale scale);
+
+  /**
+   * What the model makes of some sequences, before any head: the hidden states of a decoder behind
+   * its final norm, those of an encoder, and of an encoder-decoder those that its decoder looks at.
+   * All pieces are here.
+   *
+   * @param tape a forward-only tape
+   * @param tokens [B × T], each sequence with padding behind it
+   * @param lengths [B]: tokens of each sequence
+   * @return [B × T, C]; rows of padding have no meaning
+   * @throws IllegalArgumentException if T is longer than the context
+   */
+  Tensor hiddenStates(Tape tape, int[] tokens, int[] lengths);
 
   /** The shapes of the variables that the first piece here gets; they have the matrices' type. */
   List<long[]> inputShapes(Batch batch);

@@ -195,7 +195,7 @@ public final class T5 extends EncoderDecoder {
     int length = Math.toIntExact(outputs.length());
     boolean continues = cache != null && !cache.isEmpty();
     int first = cache == null ? 0 : commonLength(cache.lengths());
-    int numKeys = continues ? cache.numVisibleKeys() : length;
+    int numKeys = continues ? cache.numVisibleKeys(1) : length;
     RelativeBias.Computed bias = decoder.bias().forward(tape, first, length, numKeys);
     AttentionContext context = new AttentionContext(outputs, null, bias, cache);
     return decoder.blocks().forward(tape, stream, context, memory);

@@ -78,6 +78,19 @@ public record Heads(
     return new Heads(tensor, offset, batch, newLength, numHeads, headSize, batchStride, rowStride);
   }
 
+  /** One sequence, as a batch of its own. */
+  public Heads only(long index) {
+    return new Heads(
+        tensor,
+        offset + index * batchStride,
+        1,
+        length,
+        numHeads,
+        headSize,
+        batchStride,
+        rowStride);
+  }
+
   /** All heads of one sequence as [T, H · D]. */
   public Matrix sequence(long index) {
     return new Matrix(

@@ -101,9 +101,13 @@ public final class DecoderCache implements AutoCloseable {
     lengths = sums;
   }
 
-  /** How many keys a step looks at: those of the longest sequence with one more, rounded up. */
-  public int numVisibleKeys() {
-    int longest = Arrays.stream(lengths).max().orElse(0) + 1;
+  /**
+   * How many keys a step looks at: those of the longest sequence with the new ones, rounded up.
+   *
+   * @param numNew new tokens of every sequence, with padding
+   */
+  public int numVisibleKeys(int numNew) {
+    int longest = Arrays.stream(lengths).max().orElse(0) + numNew;
     int rounded = (longest + LENGTH_STEP - 1) / LENGTH_STEP * LENGTH_STEP;
     return Math.min(rounded, shape.capacity());
   }

@@ -38,7 +38,8 @@ final class LayerCache implements AutoCloseable {
   }
 
   /**
-   * Writes new keys and values behind those that are there.
+   * Writes new keys and values behind those that are there; what there is no room for is padding,
+   * and left out.
    *
    * @param newKeys [B, T, heads, D]
    * @param newValues [B, T, heads, D]
@@ -46,11 +47,15 @@ final class LayerCache implements AutoCloseable {
    */
   void append(Backend backend, Heads newKeys, Heads newValues, int[] lengths) {
     for (int sequence = 0; sequence < lengths.length; sequence++) {
-      long count = newKeys.length();
-      backend.copy(
-          newKeys.sequence(sequence), keys.sequence(sequence).rows(lengths[sequence], count));
-      backend.copy(
-          newValues.sequence(sequence), values.sequence(sequence).rows(lengths[sequence], count));
+      int length = lengths[sequence];
+      long count = Math.min(newKeys.length(), keys.length() - length);
+      if (count > 0) {
+        backend.copy(
+            newKeys.sequence(sequence).rows(0, count), keys.sequence(sequence).rows(length, count));
+        backend.copy(
+            newValues.sequence(sequence).rows(0, count),
+            values.sequence(sequence).rows(length, count));
+      }
     }
   }
 

@@ -6,7 +6,9 @@ import dev.kindling.model.backend.AttentionGradients;
 import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.backend.Heads;
+import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Multi-head self-attention (Vaswani et al. 2017) with one fused projection to queries, keys and
@@ -17,6 +19,8 @@ import dev.kindling.model.tensor.Tensor;
  * @param projection H · D to C
  */
 public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear projection) {
+  /** The exponential of what remains is exactly 0. */
+  private static final float HIDDEN = -1e30f;
 
   /** Where queries, keys and values lie in the fused projection. */
   private record Fused(Heads query, Heads key, Heads value, Heads queryAndKey) {
@@ -45,7 +49,9 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
     if (cache != null) {
       cache.layer(layer).append(tape.backend(), parts.key(), parts.value(), cache.lengths());
       if (!cache.isEmpty()) {
-        return next(tape, parts, context, cache.layer(layer));
+        return context.sequences().length() == 1
+            ? next(tape, parts, context, cache.layer(layer))
+            : nextSeveral(tape, parts, cache, cache.layer(layer));
       }
     }
     AttentionInputs inputs = inputs(tape, parts, context);
@@ -74,7 +80,7 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
   /** One more token of every sequence, which sees all tokens before it. */
   private Variable next(Tape tape, Fused parts, AttentionContext context, LayerCache layerCache) {
     DecoderCache cache = context.cache();
-    int numKeys = cache.numVisibleKeys();
+    int numKeys = cache.numVisibleKeys(1);
     int[] visible = cache.lengths();
     for (int i = 0; i < visible.length; i++) {
       visible[i]++;
@@ -94,6 +100,54 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
                 null),
             heads.value());
     return projection.forward(tape, heads);
+  }
+
+  /**
+   * Several more tokens of every sequence, each of which sees those before it, without a bias.
+   * Sequences go one after the other, because each has a mask of its own.
+   */
+  private Variable nextSeveral(Tape tape, Fused parts, DecoderCache cache, LayerCache layerCache) {
+    int numNew = Math.toIntExact(parts.query().length());
+    int numKeys = cache.numVisibleKeys(numNew);
+    int[] lengths = cache.lengths();
+    Variable heads = newHeads(tape, parts);
+    long width = heads.value().dim(1);
+    Tensor mask = tape.scratch(DType.F32, shape.numHeads(), numNew, numKeys);
+    for (int i = 0; i < lengths.length; i++) {
+      writeMask(mask, lengths[i]);
+      tape.backend()
+          .attentionForward(
+              new AttentionInputs(
+                  parts.query().only(i),
+                  layerCache.keys(numKeys).only(i),
+                  layerCache.values(numKeys).only(i),
+                  shape.scale(),
+                  false,
+                  null,
+                  mask,
+                  null),
+              heads.value().slice((long) i * numNew * width, numNew, width));
+    }
+    return projection.forward(tape, heads);
+  }
+
+  /**
+   * Hides from each new token what is behind it.
+   *
+   * @param mask [H, T, K]
+   * @param numBefore keys in front of those of the new tokens
+   */
+  private static void writeMask(Tensor mask, int numBefore) {
+    int numNew = Math.toIntExact(mask.dim(1));
+    int numKeys = Math.toIntExact(mask.dim(2));
+    float[] values = new float[numNew * numKeys];
+    for (int t = 0; t < numNew; t++) {
+      int numVisible = Math.min(numBefore + t + 1, numKeys);
+      Arrays.fill(values, t * numKeys + numVisible, (t + 1) * numKeys, HIDDEN);
+    }
+    for (long head = 0; head < mask.dim(0); head++) {
+      mask.write(head * values.length, values, 0, values.length);
+    }
   }
 
   private Variable newHeads(Tape tape, Fused parts) {

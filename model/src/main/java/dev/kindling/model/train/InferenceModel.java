@@ -13,6 +13,8 @@ import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.DecoderCache;
 import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.tensor.Arena;
+import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
 
@@ -23,6 +25,7 @@ import java.util.Arrays;
  */
 public final class InferenceModel implements AutoCloseable {
   private final ArchitectureConfig config;
+  private final InferenceChecks checks;
   private final Backend backend;
   private final InferenceWeights weights;
   private final boolean ownsWeights;
@@ -39,6 +42,7 @@ public final class InferenceModel implements AutoCloseable {
     this.weights = new InferenceWeights(config, precision);
     this.ownsWeights = true;
     this.config = config;
+    this.checks = new InferenceChecks(config);
   }
 
   /**
@@ -52,6 +56,7 @@ public final class InferenceModel implements AutoCloseable {
     this.weights = weights;
     this.ownsWeights = false;
     this.config = weights.config();
+    this.checks = new InferenceChecks(config);
   }
 
   /** The shape of the model. */
@@ -99,6 +104,28 @@ public final class InferenceModel implements AutoCloseable {
   }
 
   /**
+   * What the model makes of some sequences, before any head: the last hidden states of a GPT behind
+   * its final norm, of a BERT, or of the encoder of an encoder-decoder.
+   *
+   * @param tokens [B × T], each sequence with padding behind it
+   * @param lengths [B]: tokens of each sequence, 1 or more
+   * @return [B × T × C]; without a meaning in the padding
+   * @throws IllegalArgumentException if sizes or ids do not fit the model
+   */
+  public float[] hiddenStates(int[] tokens, int[] lengths) {
+    checks.requireIds(tokens);
+    InferenceChecks.requireLengths(tokens, lengths, lengths.length, 1);
+    Tape tape = newTape();
+    Tensor hidden = architecture().hiddenStates(tape, tokens, lengths);
+    if (hidden.dtype() == DType.F32) {
+      return floats(hidden);
+    }
+    Tensor widened = tape.scratch(DType.F32, hidden.shape());
+    backend.copy(hidden, widened);
+    return floats(widened);
+  }
+
+  /**
    * A cache for sequences that grow.
    *
    * @param numSequences B
@@ -107,12 +134,8 @@ public final class InferenceModel implements AutoCloseable {
    *     not fit it
    */
   public DecoderCache newCache(int numSequences, int capacity) {
-    if (!(decoder() instanceof Gpt gpt)) {
-      throw new IllegalArgumentException(
-          config.getClass().getSimpleName()
-              + " was given: expected a decoder without an encoder; encode an input instead");
-    }
-    requireCacheSize(numSequences, capacity);
+    Gpt gpt = decoderAlone();
+    checks.requireCacheSize(numSequences, capacity);
     return gpt.newCache(numSequences, capacity);
   }
 
@@ -132,9 +155,9 @@ public final class InferenceModel implements AutoCloseable {
       throw new IllegalArgumentException(
           config.getClass().getSimpleName() + " was given: expected an encoder-decoder");
     }
-    requireIds(inputs);
-    requireCacheSize(Math.multiplyExact(lengths.length, sequencesPerInput), capacity);
-    requireLengths(inputs, lengths, lengths.length, 1);
+    checks.requireIds(inputs);
+    checks.requireCacheSize(Math.multiplyExact(lengths.length, sequencesPerInput), capacity);
+    InferenceChecks.requireLengths(inputs, lengths, lengths.length, 1);
     int inputLength = inputs.length / lengths.length;
     DecoderCache cache =
         encoderDecoder.newCache(lengths.length, sequencesPerInput, capacity, inputLength);
@@ -157,10 +180,67 @@ public final class InferenceModel implements AutoCloseable {
    * @throws IllegalArgumentException if sizes or ids do not fit the model or the cache
    */
   public float[] nextLogits(int[] tokens, int[] numTokens, DecoderCache cache) {
-    requireIds(tokens);
-    requireLengths(tokens, numTokens, cache.numSequences(), 0);
-    requireRoom(tokens.length / numTokens.length, cache);
+    checks.requireIds(tokens);
+    InferenceChecks.requireLengths(tokens, numTokens, cache.numSequences(), 0);
+    InferenceChecks.requireRoom(tokens.length / numTokens.length, cache);
     return floats(decoder().next(newTape(), tokens, numTokens, cache));
+  }
+
+  /**
+   * The logits of the tokens that follow some positions of sequences that are read as a whole. They
+   * are handed over in parts, because all of them may not fit the memory.
+   *
+   * @param tokens [B × T], each sequence with padding behind it
+   * @param lengths [B]: tokens of each sequence, 1 or more
+   * @param rows which of the B × T positions, each at most once
+   * @param rowsPerPart how many rows are handed over at once at most
+   * @throws IllegalArgumentException if the architecture is not a decoder alone, or sizes or ids do
+   *     not fit the model
+   */
+  public void logits(
+      int[] tokens, int[] lengths, int[] rows, int rowsPerPart, LogitsListener listener) {
+    checks.requireIds(tokens);
+    InferenceChecks.requireLengths(tokens, lengths, lengths.length, 1);
+    Gpt gpt = decoderAlone();
+    Tape tape = newTape();
+    handOver(gpt, tape, gpt.hiddenStates(tape, tokens, lengths), rows, rowsPerPart, listener);
+  }
+
+  /**
+   * {@link #logits(int[], int[], int[], int, LogitsListener)} of new tokens, which see those of a
+   * cache and go into it.
+   *
+   * @param tokens [B × T]: T new tokens of every sequence
+   * @param numTokens [B]: how many of the T are tokens, with padding behind them
+   * @param rows which of the B × T positions, each at most once
+   * @throws IllegalArgumentException if the architecture is not a decoder alone, or sizes or ids do
+   *     not fit the model or the cache
+   */
+  public void logits(
+      int[] tokens,
+      int[] numTokens,
+      DecoderCache cache,
+      int[] rows,
+      int rowsPerPart,
+      LogitsListener listener) {
+    checks.requireIds(tokens);
+    InferenceChecks.requireLengths(tokens, numTokens, cache.numSequences(), 0);
+    InferenceChecks.requireRoom(numTokens, cache);
+    Gpt gpt = decoderAlone();
+    Tape tape = newTape();
+    Tensor hidden = gpt.hiddenStates(tape, tokens, numTokens, cache);
+    handOver(gpt, tape, hidden, rows, rowsPerPart, listener);
+  }
+
+  private void handOver(
+      Gpt gpt, Tape tape, Tensor hidden, int[] rows, int rowsPerPart, LogitsListener listener) {
+    for (int first = 0; first < rows.length; first += rowsPerPart) {
+      int end = Math.min(first + rowsPerPart, rows.length);
+      Arena.Mark mark = workspace.mark();
+      Tensor part = gpt.logits(tape, hidden, Arrays.copyOfRange(rows, first, end));
+      listener.accept(first, floats(part));
+      workspace.release(mark);
+    }
   }
 
   /** A cache of copies of some sequences of another: see {@link DecoderCache#select}. */
@@ -186,74 +266,13 @@ public final class InferenceModel implements AutoCloseable {
         config.getClass().getSimpleName() + " writes no text: expected a decoder");
   }
 
-  private void requireIds(int[] ids) {
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0 || ids[i] >= config.vocabSize()) {
-        throw new IllegalArgumentException(
-            "The token at "
-                + i
-                + " is "
-                + ids[i]
-                + ": expected 0 to "
-                + (config.vocabSize() - 1)
-                + "; were these tokens made by the tokenizer of this model?");
-      }
+  private Gpt decoderAlone() {
+    if (decoder() instanceof Gpt gpt) {
+      return gpt;
     }
-  }
-
-  private void requireCacheSize(int numSequences, int capacity) {
-    if (numSequences < 1 || capacity < 1 || capacity > config.contextLength()) {
-      throw new IllegalArgumentException(
-          "A cache for "
-              + numSequences
-              + " sequences of "
-              + capacity
-              + " tokens was asked for: expected 1 sequence or more, and from 1 token to the context"
-              + " length "
-              + config.contextLength());
-    }
-  }
-
-  private static void requireLengths(int[] ids, int[] lengths, int numSequences, int least) {
-    int longest = numSequences == 0 ? 0 : ids.length / numSequences;
-    boolean fits =
-        longest > 0
-            && ids.length == numSequences * longest
-            && lengths.length == numSequences
-            && Arrays.stream(lengths).allMatch(length -> length >= least && length <= longest);
-    if (!fits) {
-      throw new IllegalArgumentException(
-          ids.length
-              + " tokens in sequences of "
-              + Arrays.toString(lengths)
-              + " were given: expected "
-              + numSequences
-              + " sequences, each padded to the same length, with at least "
-              + least
-              + " tokens each");
-    }
-  }
-
-  private static void requireRoom(int numNew, DecoderCache cache) {
-    for (int length : cache.lengths()) {
-      if (length + numNew > cache.capacity()) {
-        throw new IllegalArgumentException(
-            "A sequence of "
-                + length
-                + " tokens was to grow by "
-                + numNew
-                + ", but its cache has room for "
-                + cache.capacity()
-                + ": expected a cache of a larger capacity");
-      }
-      if (length > 0 && numNew > 1) {
-        throw new IllegalArgumentException(
-            numNew
-                + " tokens were given to a sequence of "
-                + length
-                + ": expected one at a time behind the first");
-      }
-    }
+    throw new IllegalArgumentException(
+        config.getClass().getSimpleName()
+            + " was given: expected a decoder without an encoder; encode an input instead");
   }
 
   private static float[] floats(Tensor tensor) {

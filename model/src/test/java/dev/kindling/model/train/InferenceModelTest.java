@@ -12,6 +12,7 @@ import dev.kindling.model.backend.Backends;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.DecoderCache;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,6 +54,49 @@ class InferenceModelTest {
         assertThat(loss(logits, tokens[i + 1])).isCloseTo(losses[i], within(tolerance));
       }
     }
+  }
+
+  /** Two sequences of different lengths, up to the last position that there is, in parts. */
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void severalTokensBehindACacheGetTheLogitsOfAPassOverAll(Precision precision) {
+    double tolerance = precision == Precision.F32 ? 1e-4 : 2e-2;
+    int[] text = new int[40];
+    Arrays.setAll(text, i -> i * i % 37);
+    int[] contexts = new int[2 * 34];
+    System.arraycopy(text, 0, contexts, 0, 34);
+    System.arraycopy(text, 3, contexts, 34, 5);
+    int[] behind = new int[2 * 11];
+    System.arraycopy(text, 34, behind, 0, 6);
+    System.arraycopy(text, 8, behind, 11, 11);
+    try (Backend backend = Backends.open("onednn", 1);
+        InferenceModel model = model(precision, backend);
+        DecoderCache cache = model.newCache(2, 40)) {
+      float[] whole = new float[(6 + 11) * 37];
+      int[] both = new int[2 * 40];
+      System.arraycopy(text, 0, both, 0, 40);
+      System.arraycopy(text, 3, both, 40, 16);
+      int[] rows = IntStream.concat(IntStream.range(34, 40), IntStream.range(45, 56)).toArray();
+      model.logits(both, new int[] {40, 16}, rows, 4, copyInto(whole));
+      model.nextLogits(contexts, new int[] {34, 5}, cache);
+      float[] continued = new float[whole.length];
+      int[] newRows = IntStream.concat(IntStream.range(0, 6), IntStream.range(11, 22)).toArray();
+
+      model.logits(behind, new int[] {6, 11}, cache, newRows, 5, copyInto(continued));
+
+      assertThat(cache.lengths()).containsExactly(40, 16);
+      assertThat(continued).containsExactly(whole, within((float) tolerance));
+      assertThatThrownBy(
+              () ->
+                  model.logits(
+                      new int[4], new int[] {1, 2}, cache, new int[] {0}, 1, copyInto(whole)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("A sequence of 40 tokens was to grow by 1, but its cache has room");
+    }
+  }
+
+  private static LogitsListener copyInto(float[] target) {
+    return (first, logits) -> System.arraycopy(logits, 0, target, first * 37, logits.length);
   }
 
   @Test

@@ -1,0 +1,95 @@
+package dev.kindling.model.train;
+
+import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.nn.DecoderCache;
+import java.util.Arrays;
+
+/**
+ * What inference is asked to compute is checked here, because kernels do not; all of it with an
+ * {@link IllegalArgumentException}.
+ */
+record InferenceChecks(ArchitectureConfig config) {
+  void requireIds(int[] ids) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= config.vocabSize()) {
+        throw new IllegalArgumentException(
+            "The token at "
+                + i
+                + " is "
+                + ids[i]
+                + ": expected 0 to "
+                + (config.vocabSize() - 1)
+                + "; were these tokens made by the tokenizer of this model?");
+      }
+    }
+  }
+
+  void requireCacheSize(int numSequences, int capacity) {
+    if (numSequences < 1 || capacity < 1 || capacity > config.contextLength()) {
+      throw new IllegalArgumentException(
+          "A cache for "
+              + numSequences
+              + " sequences of "
+              + capacity
+              + " tokens was asked for: expected 1 sequence or more, and from 1 token to the context"
+              + " length "
+              + config.contextLength());
+    }
+  }
+
+  static void requireLengths(int[] ids, int[] lengths, int numSequences, int least) {
+    int longest = numSequences == 0 ? 0 : ids.length / numSequences;
+    boolean fits =
+        longest > 0
+            && ids.length == numSequences * longest
+            && lengths.length == numSequences
+            && Arrays.stream(lengths).allMatch(length -> length >= least && length <= longest);
+    if (!fits) {
+      throw new IllegalArgumentException(
+          ids.length
+              + " tokens in sequences of "
+              + Arrays.toString(lengths)
+              + " were given: expected "
+              + numSequences
+              + " sequences, each padded to the same length, with at least "
+              + least
+              + " tokens each");
+    }
+  }
+
+  static void requireRoom(int numNew, DecoderCache cache) {
+    for (int length : cache.lengths()) {
+      if (length + numNew > cache.capacity()) {
+        throw noRoom(length, numNew, cache);
+      }
+      if (length > 0 && numNew > 1) {
+        throw new IllegalArgumentException(
+            numNew
+                + " tokens were given to a sequence of "
+                + length
+                + ": expected one at a time behind the first");
+      }
+    }
+  }
+
+  /** Checks that tokens without their padding fit behind what a cache has. */
+  static void requireRoom(int[] numTokens, DecoderCache cache) {
+    int[] lengths = cache.lengths();
+    for (int i = 0; i < lengths.length; i++) {
+      if (lengths[i] + numTokens[i] > cache.capacity()) {
+        throw noRoom(lengths[i], numTokens[i], cache);
+      }
+    }
+  }
+
+  private static IllegalArgumentException noRoom(int length, int numNew, DecoderCache cache) {
+    return new IllegalArgumentException(
+        "A sequence of "
+            + length
+            + " tokens was to grow by "
+            + numNew
+            + ", but its cache has room for "
+            + cache.capacity()
+            + ": expected a cache of a larger capacity");
+  }
+}
