@@ -33,7 +33,8 @@ import picocli.CommandLine.ScopeType;
       TokenizerCommand.class,
       DataCommand.class,
       CommunicatorCommand.class,
-      DistributedCommand.class
+      DistributedCommand.class,
+      ScoreCommand.class
     })
 public final class Benchmark {
   /** The command did what it was asked to. */

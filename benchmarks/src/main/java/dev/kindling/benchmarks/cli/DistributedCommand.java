@@ -1,13 +1,12 @@
 package dev.kindling.benchmarks.cli;
 
 import dev.kindling.benchmarks.distributed.Convergence;
-import dev.kindling.benchmarks.distributed.Figure;
 import dev.kindling.benchmarks.distributed.SpreadModel;
 import dev.kindling.benchmarks.distributed.TrainingProcess;
 import dev.kindling.benchmarks.process.KindlingCommand;
+import dev.kindling.benchmarks.report.Figure;
 import dev.kindling.benchmarks.report.JsonRows;
 import dev.kindling.benchmarks.report.Machine;
-import dev.kindling.benchmarks.report.TextTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -115,17 +114,10 @@ final class DistributedCommand implements Callable<Integer> {
   }
 
   private void print(List<Figure> figures) {
-    TextTable table = new TextTable("measured", "figure", "target");
-    figures.forEach(
-        figure ->
-            table.row(
-                figure.what(),
-                String.format(Locale.ROOT, "%.3f", figure.value()),
-                figure.target()));
     PrintWriter out = spec.commandLine().getOut();
     out.println(Machine.describe(1));
     out.println();
-    out.print(table);
+    out.print(Figure.table(figures));
     out.flush();
   }
 }

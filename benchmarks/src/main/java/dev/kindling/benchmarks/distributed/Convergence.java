@@ -1,5 +1,6 @@
 package dev.kindling.benchmarks.distributed;
 
+import dev.kindling.benchmarks.report.Figure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -7,10 +7,13 @@ import dev.kindling.data.sample.SampleCorpusConfig;
 import dev.kindling.spark.config.Architecture;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.report.RunFiles;
+import dev.kindling.spark.report.ScoreWords;
 import dev.kindling.spark.report.Words;
+import dev.kindling.spark.score.plan.ScoreMode;
 import dev.kindling.spark.train.RunSummary;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -74,7 +77,16 @@ final class Quickstart {
     Manifest tokenized = Steps.tokenize(console, spark, config, documents, tokenizer, tokens);
     RunSummary summary =
         new Pretraining(console, spark, config, run).run(tokens, data(hadoop, cleaned, tokenized));
-    Manifest scored = Steps.score(console, spark, config, documents, run, directory("scores"));
+    Manifest scored =
+        Steps.score(
+            console,
+            spark,
+            config,
+            ScoreMode.ROLLING,
+            documents,
+            Optional.empty(),
+            run,
+            directory("scores"));
 
     RunFiles files = new RunFiles(hadoop, run);
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -131,7 +143,7 @@ final class Quickstart {
           "  knowing the corpus's grammar       %.4f  (the least that is possible on average)",
           files.readJson(RunFiles.DATA).path("entropyFloor").asDouble());
     }
-    console.line("  the corpus: %s", Words.scored(scored.details()));
+    console.line("  the corpus: %s", ScoreWords.of(scored.details()));
     console.line("");
     console.line("What it writes");
     files

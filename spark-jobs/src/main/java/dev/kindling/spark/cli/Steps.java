@@ -11,9 +11,10 @@ import dev.kindling.data.sample.SampleCorpusConfig;
 import dev.kindling.data.shard.TokenizeJob;
 import dev.kindling.data.tokenizer.TokenizerJob;
 import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.report.ScoreWords;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.score.ScoreJob;
-import dev.kindling.spark.score.ScoringCorpus;
+import dev.kindling.spark.score.plan.ScoreMode;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -111,19 +112,22 @@ final class Steps {
   }
 
   static Manifest score(
-      Console console, SparkSession spark, RunConfig config, Path corpus, Path run, Path output) {
+      Console console,
+      SparkSession spark,
+      RunConfig config,
+      ScoreMode mode,
+      Path input,
+      Optional<Path> examples,
+      Path run,
+      Path output) {
     return console.step(
         "score",
-        corpus + " with " + run + " -> " + output,
+        mode + " of " + input + " with " + run + " -> " + output,
         () ->
-            ScoreJob.run(
+            ScoreProgress.during(
+                console,
                 spark,
-                ScoringCorpus.open(
-                    spark.sparkContext().hadoopConfiguration(), config.read(), corpus),
-                run,
-                config.training().backend(),
-                config.score().batchSize(),
-                output),
-        manifest -> Words.scored(manifest.details()));
+                () -> ScoreJob.run(spark, config, mode, input, examples, run, output)),
+        manifest -> ScoreWords.of(manifest.details()));
   }
 }

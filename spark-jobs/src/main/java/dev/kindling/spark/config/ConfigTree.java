@@ -99,7 +99,7 @@ final class ConfigTree {
     } else if (scalar == boolean.class) {
       require(node.isBoolean(), path, node, "true or false");
       return node.booleanValue();
-    } else if (scalar == int.class) {
+    } else if (scalar == int.class || scalar == Integer.class) {
       require(node.canConvertToInt() && node.isIntegralNumber(), path, node, "a whole number");
       return node.intValue();
     } else if (scalar == long.class) {

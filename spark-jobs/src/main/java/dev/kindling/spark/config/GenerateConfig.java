@@ -1,6 +1,8 @@
 package dev.kindling.spark.config;
 
 import dev.kindling.model.generate.SamplingSettings;
+import java.io.Serializable;
+import java.util.List;
 
 /**
  * How text is written: a GPT continues the prompt with tokens that are drawn, an encoder-decoder
@@ -17,6 +19,7 @@ import dev.kindling.model.generate.SamplingSettings;
  * @param numBeams beginnings that beam search follows
  * @param lengthPenalty above 1 favours long outputs of beam search, below 1 short ones
  * @param seed of the sampling
+ * @param stop strings that end a GPT's text, which are not part of it
  */
 public record GenerateConfig(
     String prompt,
@@ -28,7 +31,11 @@ public record GenerateConfig(
     int numSamples,
     int numBeams,
     double lengthPenalty,
-    long seed) {
+    long seed,
+    List<String> stop)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private static final double LEAST_PENALTY = 0.01;
   private static final double MOST_PENALTY = 100;
 
@@ -48,6 +55,11 @@ public record GenerateConfig(
     Require.atLeast("numBeams", numBeams, 1);
     Require.atLeast("lengthPenalty", lengthPenalty, 0);
     Require.atLeast("numSamples", numSamples, 1);
+    stop = List.copyOf(stop);
+    if (stop.contains("")) {
+      throw new IllegalArgumentException(
+          "stop has an empty string, which every text begins with: leave it out");
+    }
   }
 
   /** How a GPT chooses tokens. */
@@ -67,6 +79,7 @@ public record GenerateConfig(
         numSamples,
         numBeams,
         lengthPenalty,
-        seed);
+        seed,
+        stop);
   }
 }

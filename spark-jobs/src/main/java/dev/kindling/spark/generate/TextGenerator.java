@@ -101,9 +101,10 @@ public final class TextGenerator implements AutoCloseable {
                         config.seed(),
                         sample))
             .toList();
+    StopStrings stop = new StopStrings(tokenizer, config.stop());
     return new Generator(model, config.sampling(), BATCH_SIZE)
-        .generate(requests, (text, token) -> {}).stream()
-            .map(tokens -> config.prompt() + tokenizer.decode(tokens))
+        .generate(requests, (text, token) -> {}, stop).stream()
+            .map(tokens -> config.prompt() + stop.cut(tokenizer.decode(tokens)))
             .toList();
   }
 

@@ -1,38 +1,69 @@
 package dev.kindling.spark.inspect;
 
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.spark.report.Words;
+import dev.kindling.spark.report.ScoreWords;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Scored documents. */
+/** Scored rows. */
 record ScoresExplainer(Supplier<SparkSession> spark) implements KindExplainer {
   private static final int NUM_EXAMPLES = 5;
+  private static final int MOST_CHARACTERS = 80;
+
+  /** What an example shows of a row, where it has that. */
+  private static final List<String> SHOWN =
+      List.of(
+          "shots",
+          "tokens",
+          "bits_per_byte",
+          "log_likelihood",
+          "greedy",
+          "log_likelihoods",
+          "prediction",
+          "acc",
+          "acc_norm",
+          "pseudo_log_likelihood",
+          "embedding",
+          "generated",
+          "ended_by",
+          "score_error");
 
   @Override
   public void explain(Path directory, Manifest manifest, Explanation out) {
-    out.fact("documents with what a model thinks of them: less bits per byte is likelier text");
-    out.fact(Words.scored(manifest.details()));
+    String mode = manifest.details().path("mode").asText();
+    out.fact("rows with what a model says of them, in the mode " + mode);
+    ScoreWords.of(manifest.details()).lines().forEach(out::fact);
     if (manifest.details().path("documents").asLong() > 0) {
       ParquetSample sample = ParquetSample.of(spark, new Path(directory, "scores"), NUM_EXAMPLES);
       out.fact("columns: " + String.join(", ", sample.columns()));
+      String id = manifest.details().path("id").asText();
       for (Row row : sample.rows()) {
-        Double bitsPerByte = row.getAs("bits_per_byte");
-        out.fact(
-            String.format(
-                Locale.ROOT,
-                "%s: %d tokens, %s bits per byte",
-                row.getAs("id"),
-                row.<Long>getAs("tokens"),
-                bitsPerByte == null ? "no" : String.format(Locale.ROOT, "%.3f", bitsPerByte)));
+        out.fact(row.<Object>getAs(id) + ":" + example(row));
       }
     }
-    out.next(
-        "spark.read.parquet(\""
-            + directory
-            + "/scores\").orderBy(\"bits_per_byte\")   (spark-shell)");
+    out.next("spark.read.parquet(\"" + directory + "/scores\")   (spark-shell)");
+  }
+
+  private static String example(Row row) {
+    StringBuilder text = new StringBuilder();
+    List<String> columns = List.of(row.schema().fieldNames());
+    for (String column : SHOWN) {
+      if (columns.contains(column) && !row.isNullAt(row.fieldIndex(column))) {
+        text.append(' ').append(column).append(' ').append(shown(row.getAs(column)));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String shown(Object value) {
+    String text =
+        value instanceof Double number
+            ? String.format(Locale.ROOT, "%.3f", number)
+            : value.toString().replace("\n", "\\n");
+    return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
   }
 }

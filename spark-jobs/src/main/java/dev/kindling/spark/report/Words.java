@@ -204,29 +204,6 @@ public final class Words {
     return String.join("\n", lines);
   }
 
-  /** The totals of scoring, from the details of a manifest of kind {@code scores}. */
-  public static String scored(JsonNode details) {
-    String scores =
-        count(details.path("documents").asLong(), "document")
-            + ", "
-            + count(details.path("tokens").asLong(), "token")
-            + String.format(
-                Locale.ROOT,
-                ": log-likelihood %.1f nats, %.4f bits per byte, perplexity %.2f per token",
-                details.path("logLikelihood").asDouble(),
-                details.path("bitsPerByte").asDouble(),
-                details.path("perplexity").asDouble());
-    List<String> lines = new ArrayList<>(List.of(scores));
-    if (details.path("quarantined").size() > 0) {
-      lines.add(reasons("not scored, since unreadable", details.path("quarantined")));
-    }
-    int numSkipped = details.path("skippedFiles").size();
-    if (numSkipped > 0) {
-      lines.add(count(numSkipped, "file") + " skipped, since of another format");
-    }
-    return String.join("\n", lines);
-  }
-
   private static String split(JsonNode split) {
     return count(split.path("tokens").asLong(), "token")
         + " of "
@@ -238,7 +215,7 @@ public final class Words {
   }
 
   /** {@code 12 rejected: too-short 7, exact-duplicate 5}. */
-  private static String reasons(String what, JsonNode counts) {
+  static String reasons(String what, JsonNode counts) {
     List<String> reasons = new ArrayList<>();
     long total = 0;
     for (var fields = counts.fields(); fields.hasNext(); ) {

@@ -6,175 +6,176 @@ import dev.kindling.data.manifest.FileHasher;
 import dev.kindling.data.manifest.Fingerprint;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.OutputDirectory;
-import dev.kindling.data.tokenizer.Tokenizer;
-import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.backend.Backends;
-import dev.kindling.spark.checkpoint.CheckpointReader;
-import dev.kindling.spark.parallel.HadoopSettings;
+import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.score.mode.RowScorers;
+import dev.kindling.spark.score.plan.ScoreMode;
+import dev.kindling.spark.score.plan.ScorePlan;
+import dev.kindling.spark.score.prompt.Prompts;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.IntegralType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.util.LongAccumulator;
 
 /**
- * Scores a corpus: per document its tokens, log-likelihood, bits per byte and perplexity, beside
- * the document's own columns.
+ * Scores a corpus or a table: what a model says about every row, beside the row's own columns.
  *
- * <p>Documents go to tasks by their ids and through the model in the order of their ids: which of
- * them share a batch, and so the last bits of their scores, does not depend on which came first.
+ * <p>Rows go to parts by a hash of their ids, and through the model in the order of their ids:
+ * which of them share a batch, and so the last bits of their scores, does not depend on which came
+ * first, nor on whether the run was interrupted.
  */
 public final class ScoreJob {
   /** The directory of Parquet files inside the output. */
   public static final String SCORES = "scores";
 
+  /** How the stage is called that does the work, in Spark's interfaces. */
+  public static final String STAGE = "parquet at PartitionedScores";
+
+  private static final String PARTITIONS = "partitions.txt";
   private static final String KIND = "scores";
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  /** So that an interrupted run has little to do again, and slow tasks are evened out. */
+  private static final int PARTS_PER_CORE = 4;
 
   private final SparkSession spark;
-  private final String corpus;
-  private final CheckpointReader checkpoint;
-  private final String backend;
-  private final int batchSize;
+  private final ScoringInput input;
+  private final ScorePlan plan;
+  private final Optional<ScoringInput> examples;
 
   private ScoreJob(
-      SparkSession spark,
-      String corpus,
-      CheckpointReader checkpoint,
-      String backend,
-      int batchSize) {
+      SparkSession spark, ScoringInput input, ScorePlan plan, Optional<ScoringInput> examples) {
     this.spark = spark;
-    this.corpus = corpus;
-    this.checkpoint = checkpoint;
-    this.backend = backend;
-    this.batchSize = batchSize;
+    this.input = input;
+    this.plan = plan;
+    this.examples = examples;
   }
 
   /**
-   * Runs the step, or returns the manifest of {@code output} where the same work is already done.
+   * Runs the step, goes on with it, or returns the manifest of {@code output} where the same work
+   * is already done.
    *
-   * @param corpus what is scored
-   * @param checkpoint a checkpoint, or a run, whose newest one is taken
-   * @param backend by name; like {@code batchSize} it changes scores by rounding only
-   * @param batchSize windows that go through the model together
-   * @param output gets {@code scores/*.parquet}
+   * @param config its sections {@code read}, {@code score}, {@code generate}, and the backend
+   * @param input what is scored
+   * @param examples solved ones for prompts
+   * @param run a checkpoint, or a run, whose newest one is taken
+   * @param output gets {@code scores/part=N/*.parquet}
    * @throws InvalidInputException if there is nothing to score, an id is missing or repeated, or
-   *     the checkpoint cannot be used
+   *     the checkpoint cannot answer
    */
   public static Manifest run(
       SparkSession spark,
-      ScoringCorpus corpus,
-      Path checkpoint,
-      String backend,
-      int batchSize,
+      RunConfig config,
+      ScoreMode mode,
+      Path input,
+      Optional<Path> examples,
+      Path run,
       Path output) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    CheckpointReader reader = CheckpointReader.open(hadoop, checkpoint);
-    reader.requireGpt("scoring");
-    requireMatchingVocabulary(hadoop, reader);
-    String fingerprint =
-        corpus
-            .addTo(Fingerprint.of("score", VERSION), hadoop)
-            .withInput("checkpoint", hadoop, reader.directory())
-            .sha256();
+    String backend = Backends.resolve(config.training().backend());
+    ScorePlan plan =
+        Scoring.resolve(
+            spark, new ScorePlan(mode, run.toString(), backend, config.score(), config.generate()));
+    ScoreJob job =
+        new ScoreJob(
+            spark,
+            ScoringInput.open(hadoop, config.read(), input),
+            plan,
+            examples.map(path -> ScoringInput.open(hadoop, config.read(), path)));
     try (OutputDirectory directory =
-        OutputDirectory.open(hadoop, output, KIND, fingerprint, SCORES)) {
+        OutputDirectory.resume(hadoop, output, KIND, job.fingerprint(hadoop), SCORES, PARTITIONS)) {
       if (directory.finished().isPresent()) {
         return directory.finished().get();
       }
-      ScoreJob job =
-          new ScoreJob(spark, corpus.toString(), reader, Backends.resolve(backend), batchSize);
-      Path scores = directory.resolve(SCORES);
-      try (ScoringTexts texts = corpus.load(spark)) {
-        job.writeScores(texts.documents(), scores);
-        ObjectNode details = job.totals(scores);
-        texts.describeOmitted(details);
-        return directory.commit(details, FileHasher.onExecutors(spark));
-      }
+      ObjectNode details = job.score(hadoop, directory);
+      return directory.commit(details, FileHasher.onExecutors(spark));
     }
   }
 
-  private void writeScores(Dataset<Row> documents, Path scores) {
-    requireNewColumns(documents);
-    requireUniqueIds(documents);
-    scores(documents).write().parquet(scores.toString());
-  }
-
-  private Dataset<Row> scores(Dataset<Row> documents) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    StructType schema = documents.schema();
-    ScoreTask task =
-        new ScoreTask(
-            HadoopSettings.send(context),
-            checkpoint.directory().toString(),
-            backend,
-            batchSize,
-            schema.fieldIndex(DocumentScore.ID),
-            schema.fieldIndex("text"));
-    int numTasks = Math.max(documents.rdd().getNumPartitions(), context.defaultParallelism());
-    return documents
-        .repartition(numTasks, functions.col(DocumentScore.ID))
-        .sortWithinPartitions(DocumentScore.ID)
-        .mapPartitions(task, Encoders.row(DocumentScore.addTo(schema)));
-  }
-
-  private ObjectNode totals(Path scores) {
-    Row sums =
-        spark
-            .read()
-            .parquet(scores.toString())
-            .agg(
-                functions.count(functions.lit(1)),
-                functions.sum(DocumentScore.TOKENS),
-                functions.sum(DocumentScore.BYTES),
-                functions.sum(DocumentScore.LOG_LIKELIHOOD))
-            .first();
-    long tokens = sums.getLong(1);
-    long bytes = sums.getLong(2);
-    double logLikelihood = sums.getDouble(3);
-    ObjectNode details = Manifest.newDetails();
-    details.put("checkpoint", checkpoint.directory().toString());
-    details.put("documents", sums.getLong(0));
-    details.put("tokens", tokens);
-    details.put("bytes", bytes);
-    details.put("logLikelihood", logLikelihood);
-    if (bytes > 0 && tokens > 0) {
-      details.put("bitsPerByte", DocumentScore.bitsPerByte(logLikelihood, bytes));
-      details.put("perplexity", Math.exp(-logLikelihood / tokens));
+  /** Of what changes scores by more than rounding. */
+  private String fingerprint(Configuration hadoop) {
+    Fingerprint fingerprint =
+        input
+            .addTo(Fingerprint.of("score", VERSION), hadoop)
+            .withInput("checkpoint", hadoop, new Path(plan.checkpoint()))
+            .with("mode", plan.mode().toString())
+            .with("score", plan.score());
+    if (plan.mode() == ScoreMode.GENERATE) {
+      fingerprint = fingerprint.with("generate", plan.generate());
     }
-    return details;
+    return examples.isPresent()
+        ? fingerprint.withInput("examples", hadoop, examples.get().path()).sha256()
+        : fingerprint.sha256();
   }
 
-  private void requireNewColumns(Dataset<Row> documents) {
-    List<String> columns = List.of(documents.columns());
-    for (String added : DocumentScore.ADDED.fieldNames()) {
-      if (columns.contains(added)) {
-        throw new InvalidInputException(
-            corpus + " has a column '" + added + "' already",
-            "documents without the columns that scoring adds",
-            "rename or drop that column");
-      }
+  private ObjectNode score(Configuration hadoop, OutputDirectory directory) {
+    Path scores = directory.resolve(SCORES);
+    String id = plan.score().columns().id();
+    LongAccumulator loads = Scoring.loads(spark);
+    try (ScoringRows texts = input.load(spark, id)) {
+      Dataset<Row> rows = texts.rows();
+      RowScorers.requireColumns(plan, rows.schema());
+      long numRows = requireUniqueIds(rows, id);
+      Prompts prompts = Scoring.prompts(spark, plan, examples);
+      PartitionedScores parts =
+          PartitionedScores.open(hadoop, scores, directory.resolve(PARTITIONS), numParts(rows));
+      int numDone = parts.done().size();
+      long start = System.nanoTime();
+      parts.write(rows, id, missing -> Scoring.apply(missing, plan, prompts, loads));
+      double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
+      Dataset<Row> scored = spark.read().parquet(scores.toString());
+      ObjectNode details = new ScoreTotals(plan.mode(), scored, id).details();
+      requireAll(numRows, details.path("documents").asLong());
+      details.put("checkpoint", plan.checkpoint());
+      details.put("parts", parts.numParts());
+      details.put("partsOfAnInterruptedRun", numDone);
+      details.put("modelsLoaded", loads.value());
+      details.put("secondsOfScoring", seconds);
+      texts.describeOmitted(details);
+      return details;
     }
   }
 
-  /** A repeated id would say of one text what is true of another. */
-  private void requireUniqueIds(Dataset<Row> documents) {
-    Column id = functions.col(DocumentScore.ID);
-    List<Row> worst =
-        documents
-            .groupBy(id)
-            .count()
-            .orderBy(id.isNull().desc(), functions.desc("count"))
-            .takeAsList(1);
+  private int numParts(Dataset<Row> rows) {
+    int asked = plan.score().partitions();
+    int ofCores = PARTS_PER_CORE * spark.sparkContext().defaultParallelism();
+    return asked > 0 ? asked : Math.max(rows.rdd().getNumPartitions(), ofCores);
+  }
+
+  private static void requireAll(long numRows, long numScored) {
+    if (numRows != numScored) {
+      throw new IllegalStateException(
+          numScored + " of " + numRows + " rows have been scored; the output is not committed");
+    }
+  }
+
+  /**
+   * A repeated id would say of one row what is true of another; returns how many rows there are.
+   */
+  private long requireUniqueIds(Dataset<Row> rows, String name) {
+    DataType type = rows.schema().apply(name).dataType();
+    if (!(type instanceof StringType) && !(type instanceof IntegralType)) {
+      throw new InvalidInputException(
+          "the column '" + name + "' of " + input + " is of type " + type.simpleString(),
+          "ids that are strings or integers",
+          "say which column it is: score.columns.id=NAME");
+    }
+    Column id = functions.col(name);
+    Dataset<Row> counts = rows.groupBy(id).count();
+    List<Row> worst = counts.orderBy(id.isNull().desc(), functions.desc("count")).takeAsList(1);
     if (worst.isEmpty()) {
       throw new InvalidInputException(
-          corpus + " has no documents",
+          input + " has no documents",
           "at least one document to score",
           "check the path; `kindling inspect` explains it");
     }
@@ -183,29 +184,16 @@ public final class ScoreJob {
     if (missing || first.getLong(1) > 1) {
       throw new InvalidInputException(
           missing
-              ? corpus + " has documents without an id"
+              ? input + " has documents without an id"
               : "document id '"
-                  + first.getString(0)
+                  + first.get(0)
                   + "' occurs "
                   + first.getLong(1)
                   + " times in "
-                  + corpus,
+                  + input,
           "every document with an id of its own, by which its score is known",
           "make the ids unique, or clean the corpus with `kindling clean`, which numbers documents");
     }
-  }
-
-  private static void requireMatchingVocabulary(Configuration hadoop, CheckpointReader reader) {
-    Tokenizer tokenizer = TokenizerFile.load(hadoop, reader.tokenizer());
-    if (tokenizer.vocabSize() > reader.model().vocabSize()) {
-      throw new InvalidInputException(
-          reader.directory()
-              + " has a tokenizer of "
-              + tokenizer.vocabSize()
-              + " ids, but a model for "
-              + reader.model().vocabSize(),
-          "the tokenizer that the model was trained with",
-          "restore the checkpoint's own tokenizer.json, or take another checkpoint");
-    }
+    return counts.count();
   }
 }

@@ -1,99 +1,69 @@
 package dev.kindling.spark.score;
 
-import dev.kindling.data.tokenizer.Tokenizer;
-import dev.kindling.data.tokenizer.TokenizerFile;
-import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
-import dev.kindling.model.train.InferenceModel;
-import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.parallel.HadoopSettings;
-import java.util.ArrayDeque;
+import dev.kindling.spark.score.executor.ExecutorModels;
+import dev.kindling.spark.score.executor.ScoringModel;
+import dev.kindling.spark.score.mode.RowScorer;
+import dev.kindling.spark.score.mode.RowScorers;
+import dev.kindling.spark.score.plan.ScorePlan;
+import dev.kindling.spark.score.prompt.Prompts;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.Iterator;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * One task of scoring: loads the model straight from the checkpoint, once, and scores its part of
- * the documents. The model never passes through the driver.
+ * One task of scoring: borrows the executor's model and scores its part of the rows. The model
+ * never passes through the driver.
  *
  * @param hadoop the filesystem's settings
- * @param checkpoint the directory of one checkpoint
- * @param backend by name
- * @param batchSize windows that go through the model together
- * @param idColumn its index in a document's row
- * @param textColumn its index in a document's row
+ * @param plan what is asked
+ * @param schema of the rows
+ * @param prompts how rows become prompts, in the modes that have them
+ * @param loads counts how often weights were read
  */
 record ScoreTask(
     HadoopSettings hadoop,
-    String checkpoint,
-    String backend,
-    int batchSize,
-    int idColumn,
-    int textColumn)
+    ScorePlan plan,
+    StructType schema,
+    Prompts prompts,
+    LongAccumulator loads)
     implements MapPartitionsFunction<Row, Row> {
 
+  /** Tokens of so many batches are held, so that texts of one length find each other. */
+  private static final long BATCHES_PER_PORTION = 64;
+
   @Override
-  public Iterator<Row> call(Iterator<Row> documents) {
-    if (!documents.hasNext()) {
+  public Iterator<Row> call(Iterator<Row> rows) {
+    if (!rows.hasNext()) {
       return Collections.emptyIterator();
     }
-    CheckpointReader reader = CheckpointReader.open(hadoop.get(), new Path(checkpoint));
-    Tokenizer tokenizer = TokenizerFile.load(hadoop.get(), reader.tokenizer());
+    CheckpointReader checkpoint = CheckpointReader.open(hadoop.get(), new Path(plan.checkpoint()));
     TaskContext task = TaskContext.get();
-    Backend kernels = Backends.open(backend, task.cpus());
-    task.addTaskCompletionListener((TaskCompletionListener) context -> kernels.close());
-    InferenceModel model = new InferenceModel(reader.model(), Precision.F32, kernels);
-    // Listeners are called in reverse: the model goes before its backend.
-    task.addTaskCompletionListener((TaskCompletionListener) context -> model.close());
-    reader.load(model.parameters());
-
-    Deque<Row> onTheirWay = new ArrayDeque<>();
-    DocumentScorer scorer =
-        new DocumentScorer(
-            new TextIterator(documents, onTheirWay, idColumn, textColumn),
-            tokenizer::encode,
-            tokenizer.vocabSize(),
-            new RollingWindows(reader.model().contextLength(), tokenizer.endOfTextId()),
-            model::tokenLosses,
-            batchSize);
-    return new RowIterator(scorer, onTheirWay);
+    ExecutorModels.Borrowed borrowed =
+        ExecutorModels.get()
+            .borrow(
+                hadoop.get(),
+                checkpoint,
+                plan.score().precision(),
+                plan.backend(),
+                task.cpus(),
+                () -> loads.add(1));
+    task.addTaskCompletionListener((TaskCompletionListener) context -> borrowed.close());
+    ScoringModel model = borrowed.model();
+    long portion =
+        BATCHES_PER_PORTION * plan.score().batchSize() * model.model().config().contextLength();
+    return scored(rows, RowScorers.open(plan, schema, model, prompts), portion);
   }
 
-  /** Hands out texts and keeps their rows. */
-  private record TextIterator(
-      Iterator<Row> rows, Deque<Row> onTheirWay, int idColumn, int textColumn)
-      implements Iterator<DocumentScorer.Text> {
-    @Override
-    public boolean hasNext() {
-      return rows.hasNext();
-    }
-
-    @Override
-    public DocumentScorer.Text next() {
-      Row row = rows.next();
-      onTheirWay.add(row);
-      String text = row.isNullAt(textColumn) ? "" : row.getString(textColumn);
-      return new DocumentScorer.Text(row.getString(idColumn), text);
-    }
-  }
-
-  /** Scores come in the order of their documents. */
-  private record RowIterator(Iterator<DocumentScore> scores, Deque<Row> onTheirWay)
-      implements Iterator<Row> {
-    @Override
-    public boolean hasNext() {
-      return scores.hasNext();
-    }
-
-    @Override
-    public Row next() {
-      return scores.next().addTo(onTheirWay.remove());
-    }
+  private <T> Iterator<Row> scored(Iterator<Row> rows, RowScorer<T> scorer, long portion) {
+    return new ScoredRows<>(
+        rows, scorer, plan.mode().added().size(), plan.resultsPerRow(), portion);
   }
 }

@@ -77,7 +77,7 @@ class EncoderOnTheCommandLineTest {
     assertThat(run.exitCode()).isEqualTo(Kindling.BAD_INPUT);
     assertThat(run.err())
         .contains("holds a BERT")
-        .contains("a GPT: scoring takes a model that predicts each token from those before it")
+        .contains("a GPT: scoring in the mode rolling predicts each token from those before it")
         .contains("to do:");
     assertThat(output).doesNotExist();
   }

@@ -470,7 +470,31 @@ class ConfigLoaderTest {
         numBeams: 5
         lengthPenalty: 0.6
         seed: 7
-      score: {batchSize: 17}
+        stop: [END]
+      score:
+        batchSize: 17
+        precision: bf16
+        contextLength: 64
+        stride: 32
+        maxTokens: 1000
+        partitions: 7
+        pooling: last
+        normalize: true
+        columns:
+          id: key
+          text: body
+          context: question
+          continuation: answer
+          choices: options
+          label: gold
+          answer: solution
+        prompt:
+          template: "Q: {{question}}"
+          description: Answer.
+          shots: [0, 1, 5]
+          exampleDelimiter: "##"
+          answerDelimiter: "="
+          seed: 5
       """;
 
   private static final String EVERY_VALUE_OF_BERT =

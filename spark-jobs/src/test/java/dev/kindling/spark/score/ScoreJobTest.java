@@ -6,22 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.data.read.ReadConfig;
-import dev.kindling.data.tokenizer.Tokenizer;
-import dev.kindling.data.tokenizer.TokenizerFile;
-import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
-import dev.kindling.model.nn.DecoderCache;
-import dev.kindling.model.train.InferenceModel;
-import dev.kindling.model.train.Precision;
-import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.cli.SparkSessions;
 import dev.kindling.spark.cli.TinyQuickstart;
 import dev.kindling.spark.config.ConfigLoader;
-import dev.kindling.spark.report.Words;
+import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.report.ScoreWords;
+import dev.kindling.spark.score.plan.ScoreMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -39,8 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ScoreJobTest {
-  private static final ReadConfig READ = ConfigLoader.defaults().read();
-
   /** Losses are F32, and a sum of some hundred of them is taken. */
   private static final double ROUNDING = 1e-2;
 
@@ -87,9 +77,16 @@ class ScoreJobTest {
     double sum = 0;
     long bytes = 0;
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    try (OneAtATime model = new OneAtATime(hadoop, run)) {
+    try (PlainModel model = new PlainModel(hadoop, run)) {
       for (Row row : scores) {
-        String text = row.getAs("text") == null ? "" : row.getAs("text");
+        String text = row.getAs("text");
+        if (text == null) {
+          assertThat(row.<String>getAs("score_error"))
+              .isEqualTo("no-text: the column text is null");
+          assertThat(row.<Object>getAs("log_likelihood")).isNull();
+          continue;
+        }
+        assertThat(row.<Object>getAs("score_error")).isNull();
         double expected = model.logLikelihood(text);
         int numBytes = text.getBytes(StandardCharsets.UTF_8).length;
         assertThat(row.<Double>getAs("log_likelihood")).isCloseTo(expected, within(ROUNDING));
@@ -106,6 +103,7 @@ class ScoreJobTest {
     }
     assertThat(manifest.kind()).isEqualTo("scores");
     assertThat(manifest.details().path("documents").asLong()).isEqualTo(ROWS.size());
+    assertThat(manifest.details().path("notScored").toString()).isEqualTo("{\"no-text\":1}");
     assertThat(manifest.details().path("logLikelihood").asDouble())
         .isCloseTo(sum, within(ROWS.size() * ROUNDING));
     assertThat(manifest.details().path("bitsPerByte").asDouble())
@@ -140,6 +138,11 @@ class ScoreJobTest {
     List<Row> second = read("second");
     for (int i = 0; i < first.size(); i++) {
       assertThat(second.get(i).<String>getAs("id")).isEqualTo(first.get(i).getAs("id"));
+      assertThat(second.get(i).<String>getAs("score_error"))
+          .isEqualTo(first.get(i).getAs("score_error"));
+      if (first.get(i).getAs("score_error") != null) {
+        continue;
+      }
       assertThat(second.get(i).<Double>getAs("log_likelihood"))
           .isCloseTo(first.get(i).getAs("log_likelihood"), within(ROUNDING));
     }
@@ -214,15 +217,15 @@ class ScoreJobTest {
     assertThat(manifest.details().path("documents").asLong()).isEqualTo(1);
     assertThat(manifest.details().path("quarantined").toString()).isEqualTo("{\"broken-utf-8\":1}");
     assertThat(manifest.details().path("skippedFiles").toString()).isEqualTo("[\"raw/paper.pdf\"]");
-    assertThat(Words.scored(manifest.details()))
+    assertThat(ScoreWords.of(manifest.details()))
         .contains("1 not scored, since unreadable: broken-utf-8 1", "1 file skipped");
     assertThat(spark.sparkContext().getPersistentRDDs().isEmpty()).isTrue();
   }
 
   private Manifest score(Path corpus, String output, int batchSize) {
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    RunConfig config = ConfigLoader.load(Optional.empty(), List.of("score.batchSize=" + batchSize));
     return ScoreJob.run(
-        spark, ScoringCorpus.open(hadoop, READ, corpus), run, "auto", batchSize, path(output));
+        spark, config, ScoreMode.ROLLING, corpus, Optional.empty(), run, path(output));
   }
 
   private List<Row> read(String output) {
@@ -248,57 +251,5 @@ class ScoreJobTest {
 
   private Path path(String name) {
     return new Path(directory.resolve(name).toUri());
-  }
-
-  /** The plain twin: one forward pass per token, over exactly what its window holds before it. */
-  private static final class OneAtATime implements AutoCloseable {
-    private final Backend backend = Backends.open("nd4j", 1);
-    private final InferenceModel model;
-    private final Tokenizer tokenizer;
-
-    OneAtATime(Configuration hadoop, Path run) {
-      CheckpointReader reader = CheckpointReader.open(hadoop, run);
-      tokenizer = TokenizerFile.load(hadoop, reader.tokenizer());
-      model = new InferenceModel(reader.model(), Precision.F32, backend);
-      reader.load(model.parameters());
-    }
-
-    double logLikelihood(String text) {
-      int[] tokens = tokenizer.encode(text);
-      int[] sequence = new int[tokens.length + 1];
-      sequence[0] = tokenizer.endOfTextId().orElseThrow();
-      System.arraycopy(tokens, 0, sequence, 1, tokens.length);
-      int contextLength = model.config().contextLength();
-      int numWindowed = tokens.length - tokens.length % contextLength;
-      double sum = 0;
-      for (int i = 1; i < sequence.length; i++) {
-        int start =
-            i <= numWindowed
-                ? (i - 1) / contextLength * contextLength
-                : Math.max(0, tokens.length - contextLength);
-        sum += logProbability(logits(Arrays.copyOfRange(sequence, start, i)), sequence[i]);
-      }
-      return sum;
-    }
-
-    private float[] logits(int[] context) {
-      try (DecoderCache cache = model.newCache(1, context.length)) {
-        return model.nextLogits(context, new int[] {context.length}, cache);
-      }
-    }
-
-    private static double logProbability(float[] logits, int token) {
-      double normalizer = 0;
-      for (float logit : logits) {
-        normalizer += Math.exp(logit);
-      }
-      return logits[token] - Math.log(normalizer);
-    }
-
-    @Override
-    public void close() {
-      model.close();
-      backend.close();
-    }
   }
 }

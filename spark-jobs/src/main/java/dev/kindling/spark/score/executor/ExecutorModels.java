@@ -1,0 +1,188 @@
+package dev.kindling.spark.score.executor;
+
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import dev.kindling.model.score.ScoringSelfTest;
+import dev.kindling.model.train.Precision;
+import dev.kindling.spark.checkpoint.CheckpointReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The models of this executor's process. A task borrows one and gives it back; weights are read
+ * when the first task needs them, shared by all, and freed when no task has needed them for a
+ * minute. Native memory of a model is not seen by the garbage collector, so that nothing but time
+ * can tell here that a job is over.
+ */
+public final class ExecutorModels {
+  private static final long IDLE_SECONDS = 60;
+
+  private static final ExecutorModels OF_THIS_PROCESS = new ExecutorModels(IDLE_SECONDS);
+
+  /** A checkpoint that was written anew under the same name is another one. */
+  private record Key(String checkpoint, Manifest manifest, Precision precision) {}
+
+  private record Lane(String backend, int numThreads) {}
+
+  private record Tested(String backend, Precision precision) {}
+
+  /** One model, and what of it is not in use; guarded by itself while it loads. */
+  private static final class Entry {
+    LoadedModel loaded;
+    int numBorrowed;
+    long idleSinceNanos;
+    final Map<Lane, Deque<ScoringModel>> idle = new HashMap<>();
+  }
+
+  private final long idleSeconds;
+  private final Map<Key, Entry> entries = new HashMap<>();
+  private final Set<Tested> passed = ConcurrentHashMap.newKeySet();
+
+  ExecutorModels(long idleSeconds) {
+    this.idleSeconds = idleSeconds;
+  }
+
+  /** Those of this process. */
+  public static ExecutorModels get() {
+    return OF_THIS_PROCESS;
+  }
+
+  /**
+   * Runs {@code work} with a model that is nobody else's meanwhile, until {@link Borrowed#close}.
+   *
+   * @param backend by name
+   * @param numThreads that it computes with
+   * @param onLoaded told if the weights had to be read for this
+   * @throws IllegalStateException if the backend does not pass the self-test of scoring
+   */
+  public Borrowed borrow(
+      Configuration hadoop,
+      CheckpointReader checkpoint,
+      Precision precision,
+      String backend,
+      int numThreads,
+      Runnable onLoaded) {
+    Key key = new Key(checkpoint.directory().toString(), checkpoint.manifest(), precision);
+    Lane lane = new Lane(backend, numThreads);
+    Entry entry = reserve(key);
+    try {
+      ScoringModel model = idleModel(entry, lane);
+      if (model == null) {
+        model = open(load(entry, hadoop, checkpoint, precision, onLoaded), lane);
+      }
+      return new Borrowed(model, given -> giveBack(entry, lane, given));
+    } catch (RuntimeException e) {
+      release(entry);
+      throw e;
+    }
+  }
+
+  /** A model for the time until it is closed. */
+  public static final class Borrowed implements AutoCloseable {
+    private final ScoringModel model;
+    private final Consumer<ScoringModel> giveBack;
+
+    private Borrowed(ScoringModel model, Consumer<ScoringModel> giveBack) {
+      this.model = model;
+      this.giveBack = giveBack;
+    }
+
+    /** What was borrowed. */
+    public ScoringModel model() {
+      return model;
+    }
+
+    @Override
+    public void close() {
+      giveBack.accept(model);
+    }
+  }
+
+  /** Models that take memory. */
+  synchronized int numLoaded() {
+    return entries.size();
+  }
+
+  private synchronized Entry reserve(Key key) {
+    Entry entry = entries.computeIfAbsent(key, absent -> new Entry());
+    entry.numBorrowed++;
+    return entry;
+  }
+
+  private synchronized ScoringModel idleModel(Entry entry, Lane lane) {
+    Deque<ScoringModel> idle = entry.idle.get(lane);
+    return idle == null ? null : idle.poll();
+  }
+
+  /** The first task reads; those that come meanwhile wait for it. */
+  private static LoadedModel load(
+      Entry entry,
+      Configuration hadoop,
+      CheckpointReader checkpoint,
+      Precision precision,
+      Runnable onLoaded) {
+    synchronized (entry) {
+      if (entry.loaded == null) {
+        entry.loaded = LoadedModel.load(hadoop, checkpoint, precision);
+        onLoaded.run();
+      }
+      return entry.loaded;
+    }
+  }
+
+  private ScoringModel open(LoadedModel loaded, Lane lane) {
+    Backend backend = Backends.open(lane.backend(), lane.numThreads());
+    try {
+      Tested tested = new Tested(lane.backend(), loaded.weights().precision());
+      if (!passed.contains(tested)) {
+        ScoringSelfTest.run(backend, tested.precision());
+        passed.add(tested);
+      }
+      return new ScoringModel(loaded, backend);
+    } catch (RuntimeException e) {
+      backend.close();
+      throw e;
+    }
+  }
+
+  private synchronized void giveBack(Entry entry, Lane lane, ScoringModel model) {
+    entry.idle.computeIfAbsent(lane, absent -> new ArrayDeque<>()).push(model);
+    release(entry);
+  }
+
+  private synchronized void release(Entry entry) {
+    entry.numBorrowed--;
+    entry.idleSinceNanos = System.nanoTime();
+    if (entry.numBorrowed == 0) {
+      CompletableFuture.delayedExecutor(idleSeconds, TimeUnit.SECONDS).execute(this::closeIdle);
+    }
+  }
+
+  private synchronized void closeIdle() {
+    long now = System.nanoTime();
+    Iterator<Entry> all = entries.values().iterator();
+    while (all.hasNext()) {
+      Entry entry = all.next();
+      boolean isIdle =
+          entry.numBorrowed == 0
+              && now - entry.idleSinceNanos >= TimeUnit.SECONDS.toNanos(idleSeconds);
+      if (isIdle) {
+        entry.idle.values().forEach(models -> models.forEach(ScoringModel::close));
+        if (entry.loaded != null) {
+          entry.loaded.close();
+        }
+        all.remove();
+      }
+    }
+  }
+}

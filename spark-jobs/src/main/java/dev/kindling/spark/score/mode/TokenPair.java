@@ -1,0 +1,54 @@
+package dev.kindling.spark.score.mode;
+
+import dev.kindling.model.score.Continuation;
+import dev.kindling.spark.score.executor.ScoringModel;
+import dev.kindling.spark.score.plan.UnscorableException;
+import java.util.Arrays;
+
+/**
+ * A context and a continuation as tokens, cut as EleutherAI's lm-evaluation-harness does: both are
+ * encoded as one text, because a token may not begin in the middle of what the model knows as one,
+ * and spaces at the end of the context belong to the continuation.
+ *
+ * @param continuation with its whole context
+ * @param isTruncated whether the model has no room for all of the context
+ */
+record TokenPair(Continuation continuation, boolean isTruncated) {
+  static TokenPair encode(String context, String continuation, ScoringModel model)
+      throws UnscorableException {
+    String stripped = context.stripTrailing();
+    String following = context.substring(stripped.length()) + continuation;
+    int[] contextIds = model.tokenizer().encode(stripped);
+    int[] whole = model.tokenizer().encode(stripped + following);
+    if (whole.length <= contextIds.length) {
+      throw new UnscorableException(
+          "no-continuation", "'" + following + "' has no token of its own behind its context");
+    }
+    int[] continuationIds = Arrays.copyOfRange(whole, contextIds.length, whole.length);
+    int contextLength = model.model().config().contextLength();
+    if (continuationIds.length > contextLength) {
+      throw new UnscorableException(
+          "too-long",
+          "the continuation has "
+              + continuationIds.length
+              + " tokens, and the context length is "
+              + contextLength);
+    }
+    int[] given = contextIds.length > 0 ? contextIds : beginning(model);
+    return new TokenPair(
+        new Continuation(given, continuationIds),
+        given.length + continuationIds.length > contextLength + 1);
+  }
+
+  private static int[] beginning(ScoringModel model) throws UnscorableException {
+    if (model.tokenizer().endOfTextId().isEmpty()) {
+      throw new UnscorableException(
+          "no-context", "the context is empty, and the vocabulary has no token to begin with");
+    }
+    return new int[] {model.tokenizer().endOfTextId().getAsInt()};
+  }
+
+  int numTokens() {
+    return continuation.context().length + continuation.continuation().length;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.kindling.spark.score.prompt;
+
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.spark.config.ScoreColumns;
+import dev.kindling.spark.score.plan.ScoreMode;
+import dev.kindling.spark.score.plan.ScorePlan;
+import dev.kindling.spark.score.plan.UnscorableException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+
+/** The solved examples that prompts are given: a table like that of the questions. */
+public final class ExamplePool {
+  /** Examples travel to every executor. */
+  static final int MOST = 100_000;
+
+  private ExamplePool() {}
+
+  /**
+   * Reads a pool, in the order of its ids.
+   *
+   * @param name of the table, for messages
+   * @throws InvalidInputException if an example has no id of its own, no question or no answer
+   */
+  public static List<Example> collect(String name, Dataset<Row> table, ScorePlan plan) {
+    ScoreColumns columns = plan.score().columns();
+    Template template = Template.parse(plan.score().prompt().template());
+    template.requireColumns(table.schema());
+    String answer = plan.mode() == ScoreMode.CHOICE ? columns.choices() : columns.answer();
+    for (String column : List.of(columns.id(), answer)) {
+      if (!List.of(table.columns()).contains(column)) {
+        throw new InvalidInputException(
+            name + " has no column '" + column + "', but " + List.of(table.columns()),
+            "examples with an id, the columns of the template, and the answer",
+            "add it, or say what it is called: score.columns");
+      }
+    }
+    List<Example> pool = new ArrayList<>();
+    for (Row row :
+        table
+            .orderBy(functions.col(columns.id()).cast(DataTypes.StringType))
+            .limit(MOST + 1)
+            .collectAsList()) {
+      pool.add(example(name, row, plan.mode(), template, columns));
+    }
+    requireUsable(name, pool);
+    return pool;
+  }
+
+  private static Example example(
+      String name, Row row, ScoreMode mode, Template template, ScoreColumns columns) {
+    String id = String.valueOf(row.<Object>getAs(columns.id()));
+    try {
+      String answer = mode == ScoreMode.CHOICE ? right(row, columns) : written(row, columns);
+      return new Example(id, template.of(row), answer);
+    } catch (UnscorableException e) {
+      throw new InvalidInputException(
+          "example '" + id + "' of " + name + " cannot be used: " + e.getMessage(),
+          "a question and its right answer in every example",
+          "complete the example or take it out",
+          e);
+    }
+  }
+
+  private static String right(Row row, ScoreColumns columns) throws UnscorableException {
+    Choices choices = Choices.read(row, row.schema(), columns);
+    if (choices.label().isEmpty()) {
+      throw new UnscorableException("no-label", "the right choice is not known");
+    }
+    return choices.texts().get(choices.label().getAsInt());
+  }
+
+  private static String written(Row row, ScoreColumns columns) throws UnscorableException {
+    Object answer = row.getAs(columns.answer());
+    if (answer == null) {
+      throw new UnscorableException("no-answer", "the answer is null");
+    }
+    return answer.toString();
+  }
+
+  private static void requireUsable(String name, List<Example> pool) {
+    if (pool.size() > MOST) {
+      throw new InvalidInputException(
+          name + " has more than " + MOST + " examples",
+          "at most as many, since they travel to every executor",
+          "take a sample of them");
+    }
+    for (int i = 1; i < pool.size(); i++) {
+      if (pool.get(i).id().equals(pool.get(i - 1).id())) {
+        throw new InvalidInputException(
+            "the id '" + pool.get(i).id() + "' occurs twice in " + name,
+            "every example with an id of its own",
+            "make the ids unique");
+      }
+    }
+  }
+}
