@@ -27,7 +27,7 @@ public enum Architecture {
    *
    * @param numOrdinary the number of ids of the tokenizer
    */
-  int numSpecialTokens(int numOrdinary) {
+  public int numSpecialTokens(int numOrdinary) {
     return switch (this) {
       case GPT -> 0;
       case BERT -> SpecialTokens.Bert.behind(numOrdinary).vocabSize() - numOrdinary;

@@ -48,9 +48,22 @@ public final class ConfigLoader {
    *     value has the wrong type or is out of its range; the message names the file and the key
    */
   public static RunConfig load(Optional<Path> file, List<String> settings) {
+    return over(file.map(path -> YamlSource.parse(path.toString(), read(path))), settings);
+  }
+
+  /**
+   * As {@link #load}, from the text of a file, such as a run has written about itself.
+   *
+   * @param name of the file, for messages
+   */
+  public static RunConfig parse(String name, String yaml, List<String> settings) {
+    return over(Optional.of(YamlSource.parse(name, yaml)), settings);
+  }
+
+  private static RunConfig over(Optional<YamlSource> file, List<String> settings) {
     YamlSource defaults = YamlSource.parse(DEFAULTS, defaultsYaml());
     List<YamlSource> layers = new ArrayList<>();
-    file.ifPresent(path -> layers.add(YamlSource.parse(path.toString(), read(path))));
+    file.ifPresent(layers::add);
     settings.forEach(setting -> layers.add(setting(setting, defaults.values())));
 
     ObjectNode merged = defaults.values().deepCopy();

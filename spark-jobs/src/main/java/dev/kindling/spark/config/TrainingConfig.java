@@ -73,6 +73,22 @@ public record TrainingConfig(
     return new ComputeOptions(precision, microBatches, activationCheckpointing);
   }
 
+  /** The same with another number of sequences per replica and step. */
+  public TrainingConfig withBatchSize(int newBatchSize) {
+    return new TrainingConfig(
+        steps,
+        newBatchSize,
+        backend,
+        precision,
+        activationCheckpointing,
+        optimizer,
+        onNonFinite,
+        skipLossSpikes,
+        maxConsecutiveSkips,
+        evaluateEverySteps,
+        evaluationTokens);
+  }
+
   /** The same on another backend. */
   public TrainingConfig withBackend(String newBackend) {
     return new TrainingConfig(

@@ -16,14 +16,15 @@ import java.util.List;
  * @param stages the pieces of every virtual stage, from the first to the last; stage i is on rank i
  *     modulo {@code pipelineParallel} of the pipeline
  */
-record GroupLayout(ArchitectureConfig model, Mesh mesh, List<PieceRange> stages)
+public record GroupLayout(ArchitectureConfig model, Mesh mesh, List<PieceRange> stages)
     implements Serializable {
-  GroupLayout {
+  /** Keeps an unmodifiable copy. */
+  public GroupLayout {
     stages = List.copyOf(stages);
   }
 
   /** What the rank at a stage and slice of the mesh holds. */
-  PartLayout part(int stage, int slice) {
+  public PartLayout part(int stage, int slice) {
     List<PieceRange> chunks = new ArrayList<>();
     for (int i = stage; i < stages.size(); i += mesh.pipelineParallel()) {
       chunks.add(stages.get(i));
@@ -37,7 +38,7 @@ record GroupLayout(ArchitectureConfig model, Mesh mesh, List<PieceRange> stages)
   }
 
   /** The parts of all ranks of a replica, by their numbers. */
-  List<PartLayout> parts() {
+  public List<PartLayout> parts() {
     List<PartLayout> parts = new ArrayList<>();
     for (int rank = 0; rank < mesh.ranksPerReplica(); rank++) {
       parts.add(part(rank));

@@ -71,7 +71,7 @@ record GroupOuterStep(GroupSpec spec, OuterOptimizer optimizer)
     return List.of(new ShardOutcome(next, told, bytes, clock.read(old.shard()))).iterator();
   }
 
-  /** What the replica's slowest rank tells, with the times of all. */
+  /** What the replica's slowest rank tells, with the bytes and the times of all. */
   private static ReplicaReport together(ReplicaReport known, ReplicaReport other) {
     if (known == null) {
       return other;
@@ -79,7 +79,8 @@ record GroupOuterStep(GroupSpec spec, OuterOptimizer optimizer)
     List<TaskTimes> times = new ArrayList<>(Arrays.asList(known.times()));
     times.addAll(Arrays.asList(other.times()));
     ReplicaReport slowest = other.computeSeconds() > known.computeSeconds() ? other : known;
-    return slowest.with(times.toArray(TaskTimes[]::new));
+    return slowest.together(
+        known.bytesGathered() + other.bytesGathered(), times.toArray(TaskTimes[]::new));
   }
 
   private ParameterShard apply(

@@ -148,7 +148,8 @@ public record PlannedMemory(
   private MemoryPlan ofRank(int rankInReplica) {
     PipelineSchedule schedule = parallel.pipelineSchedule();
     GroupLayout layout =
-        new GroupLayout(model, parallel.mesh(), StageBalance.cut(costs(), schedule.numStages()));
+        new GroupLayout(
+            model, parallel.mesh(), StageBalance.cut(pieceCosts(), schedule.numStages()));
     int stage = parallel.mesh().stage(rankInReplica);
     return ofPart(layout.part(rankInReplica), numPasses(schedule, stage));
   }
@@ -196,7 +197,7 @@ public record PlannedMemory(
    * What the pieces cost about, before they are measured: as much as the matrices that a token is
    * multiplied with. Of the vocabulary's, that is the one in the head.
    */
-  private List<Double> costs() {
+  public List<Double> pieceCosts() {
     ModelLayout layout = model.placements();
     double[] costs = new double[layout.numPieces()];
     for (Placement placement : layout.placements()) {

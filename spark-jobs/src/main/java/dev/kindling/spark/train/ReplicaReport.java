@@ -43,6 +43,11 @@ record ReplicaReport(
 
   /** The same with times. */
   ReplicaReport with(TaskTimes... newTimes) {
+    return together(bytesGathered, newTimes);
+  }
+
+  /** The same with what all ranks of the replica have received, and their times. */
+  ReplicaReport together(long bytesOfAll, TaskTimes... newTimes) {
     return new ReplicaReport(
         replica,
         losses,
@@ -50,7 +55,7 @@ record ReplicaReport(
         learningRates,
         skipped,
         computeSeconds,
-        bytesGathered,
+        bytesOfAll,
         failure,
         newTimes);
   }

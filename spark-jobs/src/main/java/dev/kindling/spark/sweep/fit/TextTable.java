@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
  *
  * @param rows the header first; all of the same length
  */
-record TextTable(List<List<String>> rows) {
+public record TextTable(List<List<String>> rows) {
   /** In columns two spaces apart. */
-  List<String> lines() {
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder();
