@@ -99,7 +99,7 @@ final class SimulateOptions {
   @Option(
       names = "--shuffle-rate",
       paramLabel = "MB",
-      defaultValue = "300",
+      defaultValue = "350",
       description =
           "MB/s that an executor writes and reads in Spark's shuffles (default: ${DEFAULT-VALUE}).")
   private double shuffleRate;
@@ -169,6 +169,7 @@ final class SimulateOptions {
     Console console = Console.on(command.commandLine().getOut());
     Configuration hadoop = Hadoop.configuration();
     if (!checks.isEmpty()) {
+      requireNothingElse(config.isPresent() || !settings.isEmpty());
       RunCheck.lines(checked(hadoop)).forEach(console::line);
       return;
     }
@@ -188,6 +189,15 @@ final class SimulateOptions {
         workload.replicas().localSteps(),
         prepared.rates().roundSeconds());
     (all ? simulation.all() : simulation.best()).forEach(console::line);
+  }
+
+  private void requireNothingElse(boolean hasSettings) {
+    if (hasSettings || all || output != null) {
+      throw new InvalidInputException(
+          "--check was given with --config, --set, --all or --output",
+          "the settings that the runs were made with, and one table of them",
+          "leave these out to check runs, or --check to simulate");
+    }
   }
 
   private record Prepared(Workload workload, Rates rates) {}

@@ -1,6 +1,7 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PieceRange;
 import dev.kindling.spark.parallel.Mesh;
@@ -25,11 +26,15 @@ public record GroupLayout(ArchitectureConfig model, Mesh mesh, List<PieceRange> 
 
   /** What the rank at a stage and slice of the mesh holds. */
   public PartLayout part(int stage, int slice) {
+    return part(model.placements(), stage, slice);
+  }
+
+  private PartLayout part(ModelLayout whole, int stage, int slice) {
     List<PieceRange> chunks = new ArrayList<>();
     for (int i = stage; i < stages.size(); i += mesh.pipelineParallel()) {
       chunks.add(stages.get(i));
     }
-    return new PartLayout(model.placements(), chunks, slice, mesh.tensorParallel());
+    return new PartLayout(whole, chunks, slice, mesh.tensorParallel());
   }
 
   /** {@link #part(int, int)} of a rank's number within its replica. */
@@ -39,9 +44,10 @@ public record GroupLayout(ArchitectureConfig model, Mesh mesh, List<PieceRange> 
 
   /** The parts of all ranks of a replica, by their numbers. */
   public List<PartLayout> parts() {
+    ModelLayout whole = model.placements();
     List<PartLayout> parts = new ArrayList<>();
     for (int rank = 0; rank < mesh.ranksPerReplica(); rank++) {
-      parts.add(part(rank));
+      parts.add(part(whole, mesh.stage(rank), mesh.slice(rank)));
     }
     return parts;
   }

@@ -94,9 +94,15 @@ public record PlannedMemory(
 
   /** Ranks of a group share a model, so that on average one holds that part of it. */
   private RunMemory ofGroups(Mesh mesh) {
+    PipelineSchedule schedule = parallel.pipelineSchedule();
+    GroupLayout layout =
+        new GroupLayout(model, mesh, StageBalance.cut(pieceCosts(), schedule.numStages()));
+    List<PartLayout> parts = layout.parts();
+    // Where rows do not divide, the last slice has the most; what is on one slice, is on the first.
     MemoryPlan rank =
-        IntStream.range(0, mesh.ranksPerReplica())
-            .mapToObj(this::ofRank)
+        IntStream.range(0, parts.size())
+            .filter(number -> mesh.slice(number) == 0 || isLastSlice(mesh, number))
+            .mapToObj(number -> ofPart(parts.get(number), numPasses(schedule, mesh.stage(number))))
             .max(Comparator.comparingLong(MemoryPlan::total))
             .orElseThrow();
     MemoryPlan whole = ofPart(PartLayout.whole(model.placements()), 1);
@@ -145,13 +151,8 @@ public record PlannedMemory(
         * Double.BYTES;
   }
 
-  private MemoryPlan ofRank(int rankInReplica) {
-    PipelineSchedule schedule = parallel.pipelineSchedule();
-    GroupLayout layout =
-        new GroupLayout(
-            model, parallel.mesh(), StageBalance.cut(pieceCosts(), schedule.numStages()));
-    int stage = parallel.mesh().stage(rankInReplica);
-    return ofPart(layout.part(rankInReplica), numPasses(schedule, stage));
+  private static boolean isLastSlice(Mesh mesh, int rank) {
+    return mesh.slice(rank) == mesh.tensorParallel() - 1;
   }
 
   private MemoryPlan ofPart(PartLayout part, int numPasses) {

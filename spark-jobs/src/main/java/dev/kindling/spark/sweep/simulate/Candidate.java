@@ -39,6 +39,20 @@ public record Candidate(ParallelConfig parallel, DataParallelismConfig replicas,
     return mesh().equals(other.mesh()) && replicas.mode() == other.replicas.mode();
   }
 
+  /** One of the replicas alone. */
+  Candidate ofOneReplica() {
+    ParallelConfig one =
+        new ParallelConfig(
+            1,
+            parallel.pipelineParallel(),
+            parallel.tensorParallel(),
+            parallel.microBatches(),
+            parallel.schedule(),
+            parallel.virtualStages(),
+            parallel.timeoutSeconds());
+    return new Candidate(one, replicas, batchSize);
+  }
+
   /** {@code averaging, 8 × 1 × 1, bf16}. */
   public String describe() {
     Mesh mesh = mesh();

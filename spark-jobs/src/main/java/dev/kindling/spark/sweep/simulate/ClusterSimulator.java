@@ -1,35 +1,50 @@
 package dev.kindling.spark.sweep.simulate;
 
-import dev.kindling.model.layout.PartLayout;
 import dev.kindling.spark.config.DataParallelismConfig.Mode;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.memory.ExecutorMemory;
 import dev.kindling.spark.memory.ExecutorSettings;
 import dev.kindling.spark.memory.ExecutorSettings.Cluster;
-import dev.kindling.spark.parallel.schedule.PipelineSchedule;
-import dev.kindling.spark.parallel.schedule.StageBalance;
+import dev.kindling.spark.memory.RunMemory;
 import dev.kindling.spark.report.Words;
-import dev.kindling.spark.train.GroupLayout;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Predicts what training takes on a cluster.
- *
- * @param workload what is trained
- * @param rates of the cluster
- * @param executorMemory bytes that an executor may have in all; empty for no limit
+ * Predicts what training takes on a cluster. Not thread-safe: it remembers what it has computed.
  */
-public record ClusterSimulator(Workload workload, Rates rates, OptionalLong executorMemory) {
+public final class ClusterSimulator {
   /** Spark's default for the share of the heap that blocks may fill. */
   private static final double MEMORY_FRACTION = 0.6;
 
+  private final Workload workload;
+  private final Rates rates;
+  private final OptionalLong executorMemory;
+  private final double tokensPerSecondAlone;
+  private final Map<Candidate, Replica> replicas = new HashMap<>();
+  private final Map<Integer, Double> stragglers = new HashMap<>();
+
+  /**
+   * A cluster.
+   *
+   * @param workload what is trained
+   * @param rates of the cluster
+   * @param executorMemory bytes that an executor may have in all; empty for no limit
+   */
+  public ClusterSimulator(Workload workload, Rates rates, OptionalLong executorMemory) {
+    this.workload = workload;
+    this.rates = rates;
+    this.executorMemory = executorMemory;
+    this.tokensPerSecondAlone = tokensPerSecondAlone();
+  }
+
   /** All of it. */
   public Prediction predict(Candidate candidate) {
-    return predict(candidate, tokensPerSecondAlone());
+    return predict(candidate, tokensPerSecondAlone);
   }
 
   /** Throughput of one executor that does everything, in rounds of as many steps. */
@@ -49,18 +64,20 @@ public record ClusterSimulator(Workload workload, Rates rates, OptionalLong exec
   private Prediction predict(Candidate candidate, double alone) {
     int numExecutors = candidate.numExecutors();
     int localSteps = candidate.replicas().localSteps();
-    GroupLayout layout = layout(candidate);
-    List<PartLayout> parts = layout.parts();
-    StepCost step = StepCost.of(workload, rates, candidate, layout);
-    RoundBytes bytes = RoundBytes.of(workload, candidate, parts);
-    double straggling =
-        (Straggling.factor(numExecutors, rates.spread()) - 1) * (step.compute() + step.bubble());
+    Replica replica =
+        replicas.computeIfAbsent(candidate.ofOneReplica(), one -> Replica.of(workload, rates, one));
+    StepCost step = StepCost.of(workload, rates, candidate, replica);
+    RoundBytes bytes = RoundBytes.of(workload, candidate, replica);
+    double slowest =
+        stragglers.computeIfAbsent(
+            numExecutors, number -> Straggling.factor(number, rates.spread()));
+    double straggling = (slowest - 1) * (step.compute() + step.bubble());
     double shuffle = shuffleSeconds(bytes, numExecutors) / localSteps;
     double scheduling = schedulingSeconds(bytes, candidate) / localSteps;
     double seconds =
         step.compute() + step.bubble() + straggling + step.network() + shuffle + scheduling;
     double tokensPerSecond = workload.tokensPerStep(candidate) / seconds;
-    long memory = memory(candidate);
+    long memory = memory(candidate, replica);
     return new Prediction(
         candidate,
         step.compute(),
@@ -74,15 +91,6 @@ public record ClusterSimulator(Workload workload, Rates rates, OptionalLong exec
         bytes.payload(),
         memory,
         refusal(memory));
-  }
-
-  /** Stages are cut as they are before anything is measured. */
-  private GroupLayout layout(Candidate candidate) {
-    PipelineSchedule schedule = candidate.parallel().pipelineSchedule();
-    return new GroupLayout(
-        workload.model(),
-        candidate.mesh(),
-        StageBalance.cut(workload.memory(candidate).pieceCosts(), schedule.numStages()));
   }
 
   /** Spark's shuffles write, move and read one after the other, and ask every executor once. */
@@ -101,7 +109,12 @@ public record ClusterSimulator(Workload workload, Rates rates, OptionalLong exec
     return rates.roundSeconds() + tasks + meeting;
   }
 
-  private long memory(Candidate candidate) {
+  /** What a rank of a group holds does not depend on how many groups there are. */
+  private long memory(Candidate candidate, Replica replica) {
+    RunMemory run =
+        candidate.mesh().ranksPerReplica() > 1
+            ? replica.memory()
+            : workload.memory(candidate).run();
     ExecutorSettings unlimited =
         new ExecutorSettings(
             Cluster.OTHER,
@@ -112,7 +125,7 @@ public record ClusterSimulator(Workload workload, Rates rates, OptionalLong exec
             0,
             OptionalLong.empty(),
             MEMORY_FRACTION);
-    ExecutorMemory need = ExecutorMemory.of(workload.memory(candidate).run(), unlimited);
+    ExecutorMemory need = ExecutorMemory.of(run, unlimited);
     return need.heap() + need.overhead();
   }
 

@@ -25,7 +25,7 @@ import org.apache.hadoop.fs.Path;
  * @param seconds of a round: the median
  * @param bytesMoved in each round
  * @param numRounds that count
- * @param numExecutors that ranks ran on
+ * @param numExecutors that ranks ran on; 0 where the run has not told
  */
 public record MeasuredRun(
     Path path,

@@ -1,10 +1,7 @@
 package dev.kindling.spark.sweep.simulate;
 
-import dev.kindling.model.layout.PartLayout;
-import dev.kindling.model.layout.PartRuns;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.ShardLayout;
-import java.util.List;
 
 /**
  * What Spark moves in one round, beside what ranks send each other in its steps.
@@ -27,15 +24,16 @@ record RoundBytes(
     long firstPayload,
     int numShards) {
 
-  static RoundBytes of(Workload workload, Candidate candidate, List<PartLayout> parts) {
+  static RoundBytes of(Workload workload, Candidate candidate, Replica replica) {
     return candidate.talks()
-        ? ofGroups(workload, candidate, parts)
-        : ofWholeReplicas(workload, candidate);
+        ? ofGroups(workload, candidate, replica)
+        : ofWholeReplicas(workload, candidate, replica);
   }
 
-  private static RoundBytes ofWholeReplicas(Workload workload, Candidate candidate) {
+  private static RoundBytes ofWholeReplicas(
+      Workload workload, Candidate candidate, Replica replica) {
     int numReplicas = candidate.mesh().dataParallel();
-    ShardLayout shards = ShardLayout.derive(workload.numParameters(), numReplicas);
+    ShardLayout shards = ShardLayout.derive(replica.numParameters(), numReplicas);
     long parameters = shards.numBytes();
     long moments = workload.training().optimizer().numMoments() * parameters;
     InnerState innerState = candidate.replicas().innerState();
@@ -55,31 +53,21 @@ record RoundBytes(
         shards.numShards());
   }
 
-  private static RoundBytes ofGroups(
-      Workload workload, Candidate candidate, List<PartLayout> parts) {
+  private static RoundBytes ofGroups(Workload workload, Candidate candidate, Replica replica) {
     int numReplicas = candidate.mesh().dataParallel();
-    ShardLayout shards = ShardLayout.derive(workload.numParameters(), numReplicas);
+    ShardLayout shards = ShardLayout.derive(replica.numParameters(), numReplicas);
     boolean tellsMoments = candidate.replicas().innerState() != InnerState.RESET;
     int numMoments = tellsMoments ? workload.training().optimizer().numMoments() : 0;
-    long mostHeld = 0;
-    long allHeld = 0;
-    long mostOwn = 0;
-    for (PartLayout part : parts) {
-      long held = PartRuns.ofHeld(part).numElements() * Float.BYTES;
-      mostHeld = Math.max(mostHeld, held);
-      allHeld += held;
-      mostOwn = Math.max(mostOwn, PartRuns.ofOwn(part).numElements() * Float.BYTES);
-    }
     // Synchronous replicas come to the same, so that one speaks for all.
     long handedOut =
         (candidate.isSynchronous() ? 1L : numReplicas) * shards.numBytes() * (1 + numMoments);
     return new RoundBytes(
-        mostHeld * (1 + numMoments),
-        mostOwn * (1 + numMoments),
+        replica.mostHeld() * (1 + numMoments),
+        replica.mostOwn() * (1 + numMoments),
         0,
         shards.numBytes() * ((hasVelocity(candidate) ? 2 : 1) + numMoments),
-        numReplicas * allHeld * (1 + numMoments) + handedOut,
-        numReplicas * allHeld + handedOut,
+        numReplicas * replica.allHeld() * (1 + numMoments) + handedOut,
+        numReplicas * replica.allHeld() + handedOut,
         shards.numShards());
   }
 

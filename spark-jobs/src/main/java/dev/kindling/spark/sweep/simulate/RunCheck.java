@@ -54,7 +54,7 @@ public record RunCheck(MeasuredRun run, Prediction predicted) {
               Figures.percent(check.error()),
               Words.number(run.bytesMoved()),
               Words.number(check.predicted().bytesPerRound()),
-              run.numExecutors() == numRanks
+              run.numExecutors() == numRanks || run.numExecutors() == 0
                   ? ""
                   : "measured with "
                       + Words.count(numRanks, "rank")

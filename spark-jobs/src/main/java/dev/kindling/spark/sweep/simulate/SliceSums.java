@@ -35,13 +35,20 @@ record SliceSums(List<Summed> forward, List<Summed> backward) {
    */
   record MicroBatch(long sequences, int length, int targetLength, long predicted) {}
 
+  /**
+   * Counts them.
+   *
+   * @param numPieces of the model, of which the last makes the loss
+   * @param pieces that the micro-batch goes through
+   */
   static SliceSums of(
       ArchitectureConfig model,
+      int numPieces,
       PieceRange pieces,
       int numSlices,
       ComputeOptions compute,
       MicroBatch batch) {
-    return new Counter(model, pieces, numSlices, compute, batch).count();
+    return new Counter(model, numPieces - 1, pieces, numSlices, compute, batch).count();
   }
 
   /** Seconds of the sums over {@code numSlices} ranks. */
@@ -53,6 +60,7 @@ record SliceSums(List<Summed> forward, List<Summed> backward) {
 
   private static final class Counter {
     private final ArchitectureConfig model;
+    private final int head;
     private final PieceRange pieces;
     private final int numSlices;
     private final ComputeOptions compute;
@@ -62,11 +70,13 @@ record SliceSums(List<Summed> forward, List<Summed> backward) {
 
     Counter(
         ArchitectureConfig model,
+        int head,
         PieceRange pieces,
         int numSlices,
         ComputeOptions compute,
         MicroBatch batch) {
       this.model = model;
+      this.head = head;
       this.pieces = pieces;
       this.numSlices = numSlices;
       this.compute = compute;
@@ -81,7 +91,6 @@ record SliceSums(List<Summed> forward, List<Summed> backward) {
       long inputs = batch.sequences() * batch.length();
       embedding(0, inputs);
       blocks(pieces.within(1, model.numLayers()).count(), 2, inputs);
-      int head = model.placements().numPieces() - 1;
       if (hasDecoder) {
         long targets = batch.sequences() * batch.targetLength();
         int decoderEmbedding = 1 + model.numLayers();

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.config.RunConfig;
-import dev.kindling.spark.parallel.schedule.StageBalance;
-import dev.kindling.spark.train.GroupLayout;
 import dev.kindling.spark.train.ProgressListener;
 import dev.kindling.spark.train.RunSummary;
 import dev.kindling.spark.train.TestSpark;
@@ -56,13 +54,8 @@ class RoundBytesTest {
     Workload workload = Calibration.workload(config, TinyTokens.VOCAB_SIZE, 1);
     Candidate candidate =
         new Candidate(config.parallel(), config.dataParallelism(), config.training().batchSize());
-    int numStages = config.parallel().pipelineSchedule().numStages();
-    GroupLayout layout =
-        new GroupLayout(
-            workload.model(),
-            candidate.mesh(),
-            StageBalance.cut(workload.memory(candidate).pieceCosts(), numStages));
-    return RoundBytes.of(workload, candidate, layout.parts());
+    Replica replica = Replica.of(workload, Workloads.NO_COST, candidate.ofOneReplica());
+    return RoundBytes.of(workload, candidate, replica);
   }
 
   @ParameterizedTest

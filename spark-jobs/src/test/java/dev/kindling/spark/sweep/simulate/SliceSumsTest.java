@@ -98,6 +98,7 @@ class SliceSumsTest {
     SliceSums expected =
         SliceSums.of(
             model,
+            model.placements().numPieces(),
             model.placements().allPieces(),
             2,
             compute,
@@ -114,6 +115,7 @@ class SliceSumsTest {
     SliceSums sums =
         SliceSums.of(
             gpt,
+            8,
             new PieceRange(2, 5),
             2,
             ComputeOptions.PLAIN,
