@@ -177,7 +177,8 @@ final class SimulateOptions {
     Prepared prepared = prepare(hadoop, config, settings);
     Workload workload = prepared.workload();
     ClusterSimulator simulator = new ClusterSimulator(workload, prepared.rates(), executorMemory());
-    Candidates candidates = new Candidates(workload, strategies(), optional(globalBatch));
+    OptionalInt batch = globalBatch == null ? OptionalInt.empty() : OptionalInt.of(globalBatch);
+    Candidates candidates = new Candidates(workload, strategies(), batch);
     Simulation simulation = Simulation.run(simulator, candidates, executors);
     if (output != null) {
       TextOutput.write(hadoop, command, output, format.apply(simulation));
@@ -254,10 +255,6 @@ final class SimulateOptions {
         barrierSeconds,
         taskSeconds,
         spread);
-  }
-
-  private static OptionalInt optional(Integer number) {
-    return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
   private List<Mode> strategies() {

@@ -25,7 +25,7 @@ public record GroupLayout(ArchitectureConfig model, Mesh mesh, List<PieceRange> 
   }
 
   /** What the rank at a stage and slice of the mesh holds. */
-  public PartLayout part(int stage, int slice) {
+  PartLayout part(int stage, int slice) {
     return part(model.placements(), stage, slice);
   }
 

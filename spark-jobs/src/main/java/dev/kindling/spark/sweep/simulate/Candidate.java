@@ -76,7 +76,7 @@ public record Candidate(ParallelConfig parallel, DataParallelismConfig replicas,
   }
 
   /** The same replicas with another way to stay one model; neither elastic nor asynchronous. */
-  static DataParallelismConfig replicas(
+  static DataParallelismConfig variant(
       DataParallelismConfig given, Mode mode, InnerState innerState, PseudoGradients sent) {
     return new DataParallelismConfig(
         mode, given.localSteps(), given.outer(), innerState, sent, false, false, given.lateAfter());

@@ -174,6 +174,6 @@ public record Candidates(Workload workload, List<Mode> strategies, OptionalInt g
   }
 
   private DataParallelismConfig with(Mode mode, InnerState innerState, PseudoGradients sent) {
-    return Candidate.replicas(workload.replicas(), mode, innerState, sent);
+    return Candidate.variant(workload.replicas(), mode, innerState, sent);
   }
 }

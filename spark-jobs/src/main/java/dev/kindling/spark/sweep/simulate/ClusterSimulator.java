@@ -52,7 +52,7 @@ public final class ClusterSimulator {
     Candidate alone =
         new Candidate(
             ParallelConfig.ofReplicas(1),
-            Candidate.replicas(
+            Candidate.variant(
                 workload.replicas(),
                 Mode.AVERAGING,
                 workload.replicas().innerState(),
