@@ -1,9 +1,9 @@
 package dev.kindling.spark.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kindling.spark.report.LineChart.Baseline;
-import dev.kindling.spark.report.LineChart.Point;
-import dev.kindling.spark.report.LineChart.Series;
+import dev.kindling.spark.report.Chart.Level;
+import dev.kindling.spark.report.Mark.Line;
+import dev.kindling.spark.report.Mark.Point;
 import java.util.List;
 import java.util.Locale;
 
@@ -70,75 +70,75 @@ public final class RunReport {
   }
 
   private String tiles() {
-    StringBuilder out = new StringBuilder("<dl class=\"tiles\">\n");
+    Tiles tiles = new Tiles();
     if (!summary.isMissingNode()) {
       double loss = summary.path("validation_loss").asDouble();
-      tile(
-          out,
-          "Validation loss",
-          String.format(Locale.ROOT, "%.4f", loss),
-          String.format(Locale.ROOT, "perplexity %.2f per token", Math.exp(loss)));
-      tile(
-          out,
-          "Parameters",
-          Words.number(summary.path("parameters").asLong()),
-          Words.count(summary.path("replicas").asLong(), "replica"));
-      tile(
-          out,
-          "Training tokens",
-          Words.number(summary.path("tokens").asLong()),
-          Words.count(summary.path("rounds").asLong(), "round"));
-      tile(
-          out,
-          "Tokens per second",
-          Words.number(Math.round(summary.path("tokens_per_second").asDouble())),
-          "over " + Words.duration(summary.path("seconds").asDouble()));
-      tile(
-          out,
-          "Moved between replicas",
-          Words.bytes(summary.path("bytes_moved").asLong()),
-          Words.duration(summary.path("averaging_seconds").asDouble()) + " averaging");
+      tiles
+          .with(
+              "Validation loss",
+              String.format(Locale.ROOT, "%.4f", loss),
+              String.format(Locale.ROOT, "perplexity %.2f per token", Math.exp(loss)))
+          .with(
+              "Parameters",
+              Words.number(summary.path("parameters").asLong()),
+              Words.count(summary.path("replicas").asLong(), "replica"))
+          .with(
+              "Training tokens",
+              Words.number(summary.path("tokens").asLong()),
+              Words.count(summary.path("rounds").asLong(), "round"))
+          .with(
+              "Tokens per second",
+              Words.number(Math.round(summary.path("tokens_per_second").asDouble())),
+              "over " + Words.duration(summary.path("seconds").asDouble()))
+          .with(
+              "Moved between replicas",
+              Words.bytes(summary.path("bytes_moved").asLong()),
+              Words.duration(summary.path("averaging_seconds").asDouble()) + " averaging");
     }
-    return out.append("</dl>\n").toString();
-  }
-
-  private static void tile(StringBuilder out, String term, String value, String note) {
-    out.append("<div class=\"tile\"><dt>")
-        .append(term)
-        .append("</dt><dd>")
-        .append(Html.escape(value))
-        .append("</dd><div class=\"note\">")
-        .append(Html.escape(note))
-        .append("</div></div>\n");
+    return tiles.toHtml();
   }
 
   private String loss() {
-    LineChart chart =
-        new LineChart("Loss", "step", "nats per token")
-            .with(new Series("training", "train", points("step", "loss"), false))
-            .with(
-                new Series(
-                    "validation", "validation", points("evaluation", "validation_loss"), true))
-            .with(new Baseline("uniform", baseline("uniform_loss", "uniformLoss")))
-            .with(new Baseline("unigram", baseline("unigram_loss", "unigramLoss")))
-            .with(new Baseline("entropy of the grammar", data.path("entropyFloor").asDouble()));
-    return chart.isEmpty() ? "<p class=\"quiet\">No step was finished yet.</p>\n" : chart.toHtml();
+    Chart chart =
+        new Chart("Loss", step(), Axis.linear("nats per token", Notation.PLAIN))
+            .with(new Line("training", Look.of(0), points("step", "loss"), false))
+            .with(new Line("validation", Look.of(1), points("evaluation", "validation_loss"), true))
+            .with(level("uniform", baseline("uniform_loss", "uniformLoss")))
+            .with(level("unigram", baseline("unigram_loss", "unigramLoss")))
+            .with(level("entropy of the grammar", data.path("entropyFloor").asDouble()));
+    return chart.isEmpty()
+        ? "<p class=\"quiet\">No step was finished yet.</p>\n"
+        : SvgChart.of(chart);
   }
 
   private String speed() {
-    LineChart chart =
-        new LineChart("Throughput of each round", "step", "tokens per second")
-            .with(new Series("all replicas", "train", points("round", "tokens_per_second"), true))
-            .fromZero();
-    return chart.isEmpty() ? "" : chart.toHtml();
+    return figure(
+        new Chart(
+                "Throughput of each round",
+                step(),
+                Axis.fromZero("tokens per second", Notation.PLAIN))
+            .with(
+                new Line("all replicas", Look.of(0), points("round", "tokens_per_second"), true)));
   }
 
   private String learningRate() {
-    LineChart chart =
-        new LineChart("Learning rate", "step", "inner optimiser")
-            .with(new Series("learning rate", "train", points("step", "learning_rate"), false))
-            .fromZero();
-    return chart.isEmpty() ? "" : chart.toHtml();
+    return figure(
+        new Chart("Learning rate", step(), Axis.fromZero("inner optimiser", Notation.PLAIN))
+            .with(new Line("learning rate", Look.of(0), points("step", "learning_rate"), false)));
+  }
+
+  private static Level level(String name, double loss) {
+    // 0 is what was not counted.
+    return new Level(
+        String.format(Locale.ROOT, "%s %.3f", name, loss), loss > 0 ? loss : Double.NaN);
+  }
+
+  private static Axis step() {
+    return Axis.fromZero("step", Notation.PLAIN);
+  }
+
+  private static String figure(Chart chart) {
+    return chart.isEmpty() ? "" : SvgChart.of(chart);
   }
 
   private double baseline(String inSummary, String inData) {

@@ -113,7 +113,7 @@ public record Timeline(String title, List<String> rows, List<String> kinds, List
   }
 
   /** Where a time lies on the page. */
-  private record Drawing(int left, Scale scale) {
+  private record Drawing(int left, LinearScale scale) {
     double x(double seconds) {
       return left + scale.position(seconds) * (WIDTH - left - RIGHT);
     }
@@ -169,7 +169,7 @@ public record Timeline(String title, List<String> rows, List<String> kinds, List
           "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
           x,
           bottom + 16,
-          Scale.label(tick));
+          Notation.PLAIN.label(tick));
     }
     element(
         out,
@@ -196,8 +196,8 @@ public record Timeline(String title, List<String> rows, List<String> kinds, List
                     rows.get(span.row()),
                     span.kind(),
                     span.label(),
-                    Scale.label(span.start()),
-                    Scale.label(span.end()))));
+                    Notation.PLAIN.label(span.start()),
+                    Notation.PLAIN.label(span.end()))));
     if (!span.label().isEmpty() && width > CHARACTER * span.label().length() + 2) {
       element(
           out,
@@ -254,10 +254,10 @@ public record Timeline(String title, List<String> rows, List<String> kinds, List
     return (int) Math.min(WIDTH / 3.0, 16 + CHARACTER * longest);
   }
 
-  private Scale scale() {
+  private LinearScale scale() {
     double min = spans.get(0).start();
     double max = spans.stream().mapToDouble(Span::end).max().orElseThrow();
-    return new Scale(min, max > min ? max : min + 1);
+    return new LinearScale(min, max > min ? max : min + 1);
   }
 
   private static int top(int row) {
