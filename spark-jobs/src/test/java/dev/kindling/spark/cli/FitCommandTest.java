@@ -47,9 +47,17 @@ class FitCommandTest {
     assertThat(json.at("/optima/0/parameters/value").asDouble()).isBetween(1.82e9, 1.83e9);
     assertThat(json.at("/optima/0/extrapolates").isNull()).isTrue();
     assertThat(json.at("/published/0/optima/0/loss").asDouble()).isPositive();
+    assertThat(json.at("/frontier")).hasSize(25);
+    assertThat(json.at("/frontier/0/budget").asDouble()).isEqualTo(6e16);
+    assertThat(json.at("/frontier/24/budget").asDouble()).isCloseTo(6e20, within(1e12));
+    assertThat(json.at("/frontier/24/loss/low").asDouble()).isBetween(2.2, 2.5);
+    assertThat(json.at("/frontier/24/loss/high").asDouble())
+        .isCloseTo(json.at("/frontier/24/loss/value").asDouble(), within(1e-6));
     assertThat(Files.readString(output.resolve("report.html")))
         .contains("<h1>Scaling laws</h1>")
-        .contains("<td>α</td><td>0.34</td>");
+        .contains("<td>α</td><td class=\"number\">0.34</td>")
+        .contains("<figcaption>Loss against compute</figcaption>")
+        .contains("<figcaption>IsoFLOP curves: loss against model size at equal compute");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How far the runs of a table reach, and with that, how far a law may be trusted.
@@ -23,6 +24,13 @@ record DataRange(Span parameters, Span tokens, Span compute) {
     static Span of(List<Run> runs, ToDoubleFunction<Run> value) {
       DoubleSummaryStatistics values = runs.stream().collect(Collectors.summarizingDouble(value));
       return new Span(values.getMin(), values.getMax());
+    }
+
+    /** Values from the least to the greatest, evenly spaced in logarithms. */
+    List<Double> spread(int count) {
+      return IntStream.range(0, count)
+          .mapToObj(i -> least * Math.pow(greatest / least, i / (count - 1.0)))
+          .toList();
     }
 
     /** How many times greater than the greatest or smaller than the least; 1 in between. */

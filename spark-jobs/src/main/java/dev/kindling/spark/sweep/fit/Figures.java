@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers of any size as people read them. */
-final class Figures {
+public final class Figures {
   private static final MathContext DIGITS = new MathContext(4);
   private static final double LEAST_PLAIN = 1e-3;
   private static final double GREATEST_PLAIN = 1e5;
@@ -13,7 +13,7 @@ final class Figures {
   private Figures() {}
 
   /** Four digits: {@code 0.3392}, {@code 406.4}, {@code 7.2e10}. */
-  static String of(double value) {
+  public static String of(double value) {
     if (value == 0 || !Double.isFinite(value)) {
       return value == 0 ? "0" : String.valueOf(value);
     }

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -26,7 +27,7 @@ public final class FitJob {
   private static final String KIND = "fit";
 
   /** Raised whenever the same table and settings would give other estimates. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -44,7 +45,7 @@ public final class FitJob {
   public static FitSummary run(
       Configuration hadoop, Path input, FitSettings settings, Optional<Path> output) {
     if (output.isEmpty()) {
-      return fit(hadoop, input, settings);
+      return fit(RunTable.read(hadoop, input, settings.columns()), settings);
     }
     String fingerprint =
         Fingerprint.of("fit", VERSION)
@@ -57,9 +58,10 @@ public final class FitJob {
       if (directory.finished().isPresent()) {
         return read(hadoop, result);
       }
-      FitSummary summary = fit(hadoop, input, settings);
+      List<Run> runs = RunTable.read(hadoop, input, settings.columns());
+      FitSummary summary = fit(runs, settings);
       write(hadoop, result, JSON.writeValueAsString(summary.fit()) + "\n");
-      write(hadoop, directory.resolve(REPORT), summary.page());
+      write(hadoop, directory.resolve(REPORT), summary.page(runs));
       directory.commit((ObjectNode) summary.fit());
       return summary;
     } catch (IOException e) {
@@ -67,9 +69,8 @@ public final class FitJob {
     }
   }
 
-  private static FitSummary fit(Configuration hadoop, Path input, FitSettings settings) {
-    return new FitSummary(
-        FitJson.of(ScalingFit.of(RunTable.read(hadoop, input, settings.columns()), settings)));
+  private static FitSummary fit(List<Run> runs, FitSettings settings) {
+    return new FitSummary(FitJson.of(ScalingFit.of(runs, settings)));
   }
 
   private static FitSummary read(Configuration hadoop, Path file) throws IOException {

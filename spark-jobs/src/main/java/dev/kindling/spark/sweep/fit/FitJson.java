@@ -44,6 +44,7 @@ final class FitJson {
     chinchilla(json.putObject("chinchilla"));
     kaplan(json.putObject("kaplan"));
     isoFlop(json.putObject("isoFlop"));
+    frontier(json.putArray("frontier"));
     optima(json.putArray("optima"));
     published(json.putArray("published"));
     return json;
@@ -106,11 +107,20 @@ final class FitJson {
       IsoFlopProfile profile = table.isoFlop().profiles().get(i);
       ObjectNode node = profiles.addObject();
       node.put("budget", profile.budget());
-      node.put("runs", profile.numRuns());
+      node.put("runs", profile.runs().size());
       node.put("enclosesAnOptimum", profile.optimum().isPresent());
       if (profile.optimum().isPresent()) {
         allocation(node, "isoFlop/profiles/" + i);
       }
+    }
+  }
+
+  private void frontier(ArrayNode frontier) {
+    List<Double> budgets = fit.frontier();
+    for (int i = 0; i < budgets.size(); i++) {
+      ObjectNode node = frontier.addObject();
+      node.put("budget", budgets.get(i));
+      allocation(node, "frontier/" + i);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.kindling.spark.report.Page;
 import dev.kindling.spark.report.Words;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
@@ -31,15 +32,39 @@ public record FitSummary(JsonNode fit) {
     return lines;
   }
 
-  /** One HTML page. */
-  String page() {
-    StringBuilder body = new StringBuilder(paragraph(data()));
+  /** One HTML page, with the runs that the fit is of. */
+  String page(List<Run> runs) {
+    return Page.of(
+        "Scaling laws",
+        "Scaling laws",
+        paragraph(data()) + new FitCharts(runs, Optional.of(this)).toHtml() + tables());
+  }
+
+  /**
+   * A number with its interval, in words.
+   *
+   * @param value with four digits
+   * @param interval such as {@code 95 % interval [1.6, 1.9]}; empty where there is none
+   */
+  public record Estimate(String value, String interval) {}
+
+  /** E, the loss that no model and no data come below. */
+  public Estimate irreducible() {
+    JsonNode own = fit.path("chinchilla").path("E");
+    String interval = interval(own);
+    return new Estimate(
+        number(own.path("value")), interval.isEmpty() ? "" : confidence() + " " + interval);
+  }
+
+  /** Every estimate in tables, as a part of a page. */
+  public String tables() {
+    StringBuilder body = new StringBuilder();
     for (Part part : parts()) {
       body.append("<h2>").append(Html.escape(part.heading())).append("</h2>\n");
       body.append(part.table().toHtml());
       part.notes().forEach(note -> body.append(paragraph(note)));
     }
-    return Page.of("Scaling laws", "Scaling laws", body.toString());
+    return body.toString();
   }
 
   private static String paragraph(String text) {

@@ -47,7 +47,7 @@ final class Identifiable {
    * @throws InvalidInputException if one of them does not
    */
   static void requireOptimum(ScalingLaw law) {
-    if (law.modelFactor() == 0 || law.dataFactor() == 0) {
+    if (!law.hasOptima()) {
       throw new InvalidInputException(
           "there is no best model for a --budget: "
               + (law.modelFactor() == 0

@@ -13,6 +13,8 @@ import java.util.function.ToDoubleFunction;
  * @param settings that were asked for
  * @param table what it says
  * @param kaplan the joint law of Kaplan et al.
+ * @param frontier budgets from the least to the greatest compute of the runs; empty where the law
+ *     has no best model for a budget
  * @param estimates of both, by name
  * @param intervals of the estimates; those that too few resamples gave are missing
  */
@@ -21,8 +23,10 @@ record ScalingFit(
     FitSettings settings,
     TableFit table,
     KaplanFit kaplan,
+    List<Double> frontier,
     Map<String, Double> estimates,
     Map<String, Interval> intervals) {
+  private static final int NUM_BUDGETS = 25;
 
   /**
    * Fits a table.
@@ -41,7 +45,9 @@ record ScalingFit(
       settings.budgets().forEach(budget -> range.require(table.law().optimum(budget)));
     }
     KaplanFit kaplan = KaplanFit.of(runs);
-    Map<String, Double> estimates = new LinkedHashMap<>(table.estimates(settings.budgets()));
+    List<Double> frontier = frontier(runs, table.law());
+    Map<String, Double> estimates =
+        new LinkedHashMap<>(table.estimates(settings.budgets(), frontier));
     estimates.putAll(kaplan.estimates());
     Bootstrap bootstrap = new Bootstrap(settings.numResamples(), settings.seed());
     Map<String, Interval> intervals =
@@ -50,14 +56,19 @@ record ScalingFit(
                 runs,
                 table.law()::loss,
                 TableFit.NUM_COEFFICIENTS,
-                drawn -> table.refit(drawn).estimates(settings.budgets())));
+                drawn -> table.refit(drawn).estimates(settings.budgets(), frontier)));
     intervals.putAll(
         bootstrap.intervals(
             runs,
             kaplan.law()::loss,
             KaplanFit.NUM_COEFFICIENTS,
             drawn -> kaplan.refit(drawn).estimates()));
-    return new ScalingFit(runs, settings, table, kaplan, estimates, intervals);
+    return new ScalingFit(runs, settings, table, kaplan, frontier, estimates, intervals);
+  }
+
+  private static List<Double> frontier(List<Run> runs, ScalingLaw law) {
+    DataRange.Span compute = DataRange.of(runs).compute();
+    return law.hasOptima() ? compute.spread(NUM_BUDGETS) : List.of();
   }
 
   /** Root mean square of ln(predicted) - ln(measured) of a law on these runs. */

@@ -47,6 +47,11 @@ public record ScalingLaw(
     return alpha / (alpha + beta);
   }
 
+  /** Whether both parameters and tokens count: else the best model for a budget is endless. */
+  public boolean hasOptima() {
+    return modelFactor > 0 && dataFactor > 0;
+  }
+
   /**
    * The best model for a budget: N = G (C / 6)^a with G = (α A / (β B))^(1 / (α + β)), equation 4
    * of Hoffmann et al.

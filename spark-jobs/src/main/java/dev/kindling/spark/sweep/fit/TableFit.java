@@ -49,8 +49,13 @@ record TableFit(
         IsoFlop.of(runs));
   }
 
-  /** All estimates by name; those of a budget C begin with {@code optima/i}, its place. */
-  Map<String, Double> estimates(List<Double> budgets) {
+  /**
+   * All estimates by name.
+   *
+   * @param budgets whose best models begin with {@code optima/i}, by their places
+   * @param frontier budgets whose best models begin with {@code frontier/i}
+   */
+  Map<String, Double> estimates(List<Double> budgets, List<Double> frontier) {
     Map<String, Double> estimates = new LinkedHashMap<>();
     estimates.put("chinchilla/E", law.irreducible());
     estimates.put("chinchilla/A", law.modelFactor());
@@ -76,6 +81,9 @@ record TableFit(
     }
     for (int i = 0; i < budgets.size(); i++) {
       put(estimates, "optima/" + i, law.optimum(budgets.get(i)));
+    }
+    for (int i = 0; i < frontier.size(); i++) {
+      put(estimates, "frontier/" + i, law.optimum(frontier.get(i)));
     }
     return estimates;
   }

@@ -24,7 +24,7 @@ class BootstrapTest {
   @Test
   void intervalsHoldTheTruthAsOftenAsTheySay() {
     List<Run> exact = Tables.grid(5, 6, TRUTH::loss);
-    Map<String, Double> truth = TableFit.of(exact).estimates(List.of(BUDGET));
+    Map<String, Double> truth = TableFit.of(exact).estimates(List.of(BUDGET), List.of());
     List<String> names =
         List.of(
             "chinchilla/E",
@@ -65,7 +65,7 @@ class BootstrapTest {
             runs,
             fit.law()::loss,
             TableFit.NUM_COEFFICIENTS,
-            drawn -> fit.refit(drawn).estimates(List.of(BUDGET)));
+            drawn -> fit.refit(drawn).estimates(List.of(BUDGET), List.of()));
   }
 
   @Test
