@@ -1,0 +1,2 @@
+/** A sweep as a page and as pictures. */
+package dev.kindling.spark.sweep.report;
