@@ -20,4 +20,17 @@ public class InvalidInputException extends RuntimeException {
   public InvalidInputException(String given, String expected, String remedy, Throwable cause) {
     super(given + "\n  expected: " + expected + "\n  to do:    " + remedy, cause);
   }
+
+  private InvalidInputException(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /**
+   * The same about one of several things.
+   *
+   * @param which comes first in the message
+   */
+  public InvalidInputException in(String which) {
+    return new InvalidInputException(which + ": " + getMessage(), this);
+  }
 }

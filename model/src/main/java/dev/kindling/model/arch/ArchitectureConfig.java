@@ -4,10 +4,24 @@ import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.nn.ParameterStore;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /** The shape of a Transformer of any kind: everything that decides its parameters. */
 public sealed interface ArchitectureConfig extends Serializable
     permits GptConfig, BertConfig, T5Config, BartConfig {
+
+  /** What Hugging Face calls tables of tokens, positions and segments, and output matrices. */
+  Set<String> EMBEDDINGS =
+      Set.of(
+          "wte",
+          "wpe",
+          "embed_tokens",
+          "embed_positions",
+          "word_embeddings",
+          "position_embeddings",
+          "token_type_embeddings",
+          "shared",
+          "lm_head");
 
   /** V, the number of token ids. */
   int vocabSize();
@@ -66,5 +80,21 @@ public sealed interface ArchitectureConfig extends Serializable
   /** P, the number of parameters; nothing is allocated for them. */
   default long numParameters() {
     return layout().stream().mapToLong(ParameterStore.Slice::numElements).sum();
+  }
+
+  /**
+   * The parameters without the embeddings of tokens, positions and segments, and without an output
+   * matrix of its own: what Kaplan et al. 2020 call N.
+   */
+  default long numNonEmbeddingParameters() {
+    return layout().stream()
+        .filter(slice -> !isEmbedding(slice.name()))
+        .mapToLong(ParameterStore.Slice::numElements)
+        .sum();
+  }
+
+  private static boolean isEmbedding(String name) {
+    String[] parts = name.split("\\.", -1);
+    return parts.length > 1 && EMBEDDINGS.contains(parts[parts.length - 2]);
   }
 }

@@ -41,6 +41,14 @@ final class CommonOptions {
     return ConfigLoader.load(Optional.ofNullable(config), settings);
   }
 
+  Optional<Path> file() {
+    return Optional.ofNullable(config);
+  }
+
+  List<String> settings() {
+    return settings;
+  }
+
   boolean isDryRun() {
     return dryRun;
   }

@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
       PretrainCommand.class,
       GenerateCommand.class,
       ScoreCommand.class,
+      SweepCommand.class,
       SimulateCommand.class,
       FitCommand.class,
       InspectCommand.class,

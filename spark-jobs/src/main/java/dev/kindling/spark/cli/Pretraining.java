@@ -42,14 +42,21 @@ final class Pretraining {
    * @param data what became of the text before, for the report
    */
   RunSummary run(Path tokens, ObjectNode data) {
-    TrainingPlan plan = TrainingPlan.of(config, tokens, files.run());
     TrainingProgress progress = new TrainingProgress(console, () -> describe(data));
-    TrainingResult result =
+    return complete(
         console.step(
             "pretrain",
             tokens + " -> " + files.run(),
-            () -> train(plan, progress),
-            Pretraining::outcome);
+            () -> train(tokens, progress),
+            Pretraining::outcome));
+  }
+
+  /** The same as one of many runs, of which the console shows no more than warnings and a bar. */
+  RunSummary runBriefly(Path tokens, ObjectNode data) {
+    return complete(train(tokens, TrainingProgress.brief(console, () -> describe(data))));
+  }
+
+  private RunSummary complete(TrainingResult result) {
     if (!result.wasComplete() || files.read(RunFiles.SAMPLES).isEmpty()) {
       List<String> samples = sample();
       files.write(RunFiles.SAMPLES, Samples.numbered(samples));
@@ -58,7 +65,8 @@ final class Pretraining {
     return result.summary();
   }
 
-  private TrainingResult train(TrainingPlan plan, TrainingProgress progress) {
+  private TrainingResult train(Path tokens, TrainingProgress progress) {
+    TrainingPlan plan = TrainingPlan.of(config, tokens, files.run());
     StopRequest stop = new StopRequest();
     int graceSeconds = config.checkpoint().graceSeconds();
     try (StopSignals signals = StopSignals.listen(console, stop, graceSeconds)) {

@@ -25,6 +25,7 @@ final class TrainingProgress implements ProgressListener {
   private final Console console;
   private final Runnable begun;
   private final LongSupplier nanoTime;
+  private final boolean brief;
   private long firstStep;
   private long numSteps;
   private long startNanos;
@@ -36,13 +37,23 @@ final class TrainingProgress implements ProgressListener {
    * @param begun called when the run has accepted its inputs and its directory
    */
   TrainingProgress(Console console, Runnable begun) {
-    this(console, begun, System::nanoTime);
+    this(console, begun, System::nanoTime, false);
   }
 
   TrainingProgress(Console console, Runnable begun, LongSupplier nanoTime) {
+    this(console, begun, nanoTime, false);
+  }
+
+  private TrainingProgress(Console console, Runnable begun, LongSupplier nanoTime, boolean brief) {
     this.console = console;
     this.begun = begun;
     this.nanoTime = nanoTime;
+    this.brief = brief;
+  }
+
+  /** Of one of many runs: nothing stays but warnings, and the bar is drawn on a terminal only. */
+  static TrainingProgress brief(Console console, Runnable begun) {
+    return new TrainingProgress(console, begun, System::nanoTime, true);
   }
 
   @Override
@@ -90,7 +101,7 @@ final class TrainingProgress implements ProgressListener {
       if (last) {
         endDrawing();
       }
-    } else if (due || last) {
+    } else if (!brief && (due || last)) {
       lineNanos = now;
       console.line("%s", line(report, now));
     }
@@ -117,20 +128,27 @@ final class TrainingProgress implements ProgressListener {
 
   @Override
   public void warning(String message) {
-    detail("warning: " + message);
+    endDrawing();
+    print("warning: " + message);
   }
 
   /** Ends a line that was drawn in place, so that the next one stands below it. */
   void endDrawing() {
     if (drawn) {
-      console.out().println();
+      console.out().print(brief ? "\r\u001b[K" : System.lineSeparator());
       console.out().flush();
       drawn = false;
     }
   }
 
   private void detail(String text) {
-    endDrawing();
+    if (!brief) {
+      endDrawing();
+      print(text);
+    }
+  }
+
+  private void print(String text) {
     console.line("%-13s %s", "", text);
   }
 

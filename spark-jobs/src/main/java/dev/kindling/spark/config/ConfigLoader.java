@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -48,7 +46,12 @@ public final class ConfigLoader {
    *     value has the wrong type or is out of its range; the message names the file and the key
    */
   public static RunConfig load(Optional<Path> file, List<String> settings) {
-    return over(file.map(path -> YamlSource.parse(path.toString(), read(path))), settings);
+    return loadWith(file, Setting.ofOptions(settings));
+  }
+
+  /** As {@link #load}, with settings from several places; messages name the place. */
+  public static RunConfig loadWith(Optional<Path> file, List<Setting> settings) {
+    return over(file.map(path -> YamlSource.read("--config", path)), settings);
   }
 
   /**
@@ -57,14 +60,14 @@ public final class ConfigLoader {
    * @param name of the file, for messages
    */
   public static RunConfig parse(String name, String yaml, List<String> settings) {
-    return over(Optional.of(YamlSource.parse(name, yaml)), settings);
+    return over(Optional.of(YamlSource.parse(name, yaml)), Setting.ofOptions(settings));
   }
 
-  private static RunConfig over(Optional<YamlSource> file, List<String> settings) {
+  private static RunConfig over(Optional<YamlSource> file, List<Setting> settings) {
     YamlSource defaults = YamlSource.parse(DEFAULTS, defaultsYaml());
     List<YamlSource> layers = new ArrayList<>();
     file.ifPresent(layers::add);
-    settings.forEach(setting -> layers.add(setting(setting, defaults.values())));
+    settings.forEach(setting -> layers.add(layer(setting, defaults.values())));
 
     ObjectNode merged = defaults.values().deepCopy();
     for (YamlSource layer : layers) {
@@ -145,16 +148,9 @@ public final class ConfigLoader {
     }
   }
 
-  private static YamlSource setting(String setting, ObjectNode defaults) {
-    int equals = setting.indexOf('=');
-    if (equals < 1) {
-      throw new InvalidInputException(
-          "--set " + setting,
-          "--set section.key=value, such as --set training.steps=500",
-          "write the key, an equals sign and the value without spaces");
-    }
-    String[] keys = setting.substring(0, equals).strip().split("\\.", -1);
-    String name = "--set " + setting;
+  private static YamlSource layer(Setting setting, ObjectNode defaults) {
+    String name = setting.source() + " " + setting.text();
+    String[] keys = setting.key().split("\\.", -1);
     JsonNode known = defaults;
     ObjectNode values = defaults.objectNode();
     ObjectNode parent = values;
@@ -169,7 +165,7 @@ public final class ConfigLoader {
         parent = parent.putObject(keys[i]);
       }
     }
-    parent.set(keys[keys.length - 1], typed(known, setting.substring(equals + 1)));
+    parent.set(keys[keys.length - 1], typed(known, setting.value()));
     return new YamlSource(name, values);
   }
 
@@ -177,20 +173,5 @@ public final class ConfigLoader {
   private static JsonNode typed(JsonNode known, String value) {
     JsonNode parsed = YamlSource.parseValue(value);
     return known.isTextual() && !parsed.isTextual() ? new TextNode(value) : parsed;
-  }
-
-  private static String read(Path path) {
-    try {
-      return Files.readString(path);
-    } catch (NoSuchFileException e) {
-      throw new InvalidInputException(
-          "--config " + path + " does not exist", "a YAML file", "check the path", e);
-    } catch (IOException e) {
-      throw new InvalidInputException(
-          "--config " + path + " cannot be read: " + e.getMessage(),
-          "a readable YAML file in UTF-8",
-          "check the path and its permissions",
-          e);
-    }
   }
 }

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.kindling.data.InvalidInputException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /**
  * One layer of configuration and where it came from.
@@ -17,16 +20,37 @@ import java.io.IOException;
  * @param name the file, or the option as it was typed
  * @param values what it sets
  */
-record YamlSource(String name, ObjectNode values) {
+public record YamlSource(String name, ObjectNode values) {
   private static final YAMLMapper YAML =
       YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+
+  /**
+   * Reads a file.
+   *
+   * @param option that names it
+   * @throws InvalidInputException if it cannot be read, or as {@link #parse}
+   */
+  public static YamlSource read(String option, Path path) {
+    try {
+      return parse(path.toString(), Files.readString(path));
+    } catch (NoSuchFileException e) {
+      throw new InvalidInputException(
+          option + " " + path + " does not exist", "a YAML file", "check the path", e);
+    } catch (IOException e) {
+      throw new InvalidInputException(
+          option + " " + path + " cannot be read: " + e.getMessage(),
+          "a readable YAML file in UTF-8",
+          "check the path and its permissions",
+          e);
+    }
+  }
 
   /**
    * Parses a file's text.
    *
    * @throws InvalidInputException if it is not one YAML mapping, repeats a key or uses an alias
    */
-  static YamlSource parse(String name, String yaml) {
+  public static YamlSource parse(String name, String yaml) {
     try {
       refuseAliasesAndSecondDocuments(name, yaml);
       JsonNode node = YAML.readTree(yaml);
@@ -51,8 +75,28 @@ record YamlSource(String name, ObjectNode values) {
     }
   }
 
+  /**
+   * Refuses keys that nothing reads.
+   *
+   * @throws InvalidInputException naming the first one, with the likeliest that was meant
+   */
+  public void requireOnly(String... keys) {
+    ObjectNode known = YAML.createObjectNode();
+    for (String key : keys) {
+      known.putNull(key);
+    }
+    values
+        .fieldNames()
+        .forEachRemaining(
+            key -> {
+              if (!known.has(key)) {
+                throw UnknownKey.error(name, key, known);
+              }
+            });
+  }
+
   /** The YAML scalar or list that {@code text} is, or else the text itself. */
-  static JsonNode parseValue(String text) {
+  public static JsonNode parseValue(String text) {
     try {
       JsonNode node = YAML.readTree(text);
       boolean scalar = node.isValueNode() && !node.isNull() && !text.startsWith("*");

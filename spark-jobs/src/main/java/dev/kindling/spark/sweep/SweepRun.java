@@ -48,4 +48,27 @@ public record SweepRun(
     double averagingSeconds,
     double tokensPerSecond,
     Double efficiency,
-    long bytesMoved) {}
+    long bytesMoved) {
+  /** The same with the efficiency. */
+  SweepRun withEfficiency(Double newEfficiency) {
+    return new SweepRun(
+        run,
+        directory,
+        settings,
+        parameters,
+        nonEmbeddingParameters,
+        tokens,
+        flops,
+        loss,
+        replicas,
+        localSteps,
+        replicaBatchSize,
+        slots,
+        seconds,
+        computeSeconds,
+        averagingSeconds,
+        tokensPerSecond,
+        newEfficiency,
+        bytesMoved);
+  }
+}

@@ -92,6 +92,26 @@ public final class TrainingRun {
     new RunDirectory(hadoop, QualifiedPath.of(hadoop, output)).requireNoRun();
   }
 
+  /**
+   * Refuses what no cluster could train: tokens, shape, precision and mesh that do not go together.
+   *
+   * @throws InvalidInputException as {@link #run} would
+   */
+  public static void requireValid(Configuration hadoop, TrainingPlan given) {
+    TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
+    TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
+    ArchitectureConfig model = plan.model().forVocabulary(tokens.vocabSize());
+    ModelSize.requireTrainable(model);
+    Preflight.requirePrecision(plan.training());
+    Preflight.requireMesh(plan, model);
+    RunObjective.of(hadoop, tokens, model, plan.objective());
+  }
+
+  /** Tasks that the cluster runs at once, as it is now. */
+  public static int numSlots(SparkSession session) {
+    return Preflight.numSlots(JavaSparkContext.fromSparkContext(session.sparkContext()));
+  }
+
   /** Rounds from one checkpoint to the next; never so many that lineage grows long. */
   public static int roundsPerCheckpoint(CheckpointConfig checkpoint) {
     return Math.min(checkpoint.everyRounds(), TrainingLoop.MAX_LINEAGE_ROUNDS);

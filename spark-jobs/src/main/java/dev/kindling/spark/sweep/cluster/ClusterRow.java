@@ -11,7 +11,7 @@ package dev.kindling.spark.sweep.cluster;
  * @param replicas W
  * @param localSteps H
  * @param replicaBatchSize sequences of one replica in one step
- * @param scaling what the efficiency compares
+ * @param scaling what the efficiency compares; null with one replica, and where there is none
  * @param efficiency against one replica; null where it cannot be told, for the reason in {@code
  *     note}
  * @param tokensPerSecond of all replicas

@@ -1,6 +1,12 @@
 package dev.kindling.spark.sweep.cluster;
 
+import dev.kindling.spark.report.Words;
+import dev.kindling.spark.sweep.fit.Figures;
+import dev.kindling.spark.sweep.fit.TextTable;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What the size of the cluster does to speed and to loss: the content of {@code cluster.json}.
@@ -27,5 +33,66 @@ public record ClusterSize(
   /** Keeps an unmodifiable copy. */
   public ClusterSize {
     rows = List.copyOf(rows);
+  }
+
+  /** The same for the console. */
+  public List<String> lines() {
+    List<List<String>> table = new ArrayList<>();
+    table.add(
+        List.of(
+            "run",
+            "W",
+            "H",
+            "batch",
+            "efficiency",
+            "tokens/s",
+            "bytes/step",
+            "loss at equal tokens",
+            "at equal wall-clock"));
+    rows.forEach(row -> table.add(cells(row)));
+    List<String> lines = new ArrayList<>(new TextTable(table).lines());
+    rows.stream()
+        .filter(row -> !row.note().isEmpty())
+        .forEach(row -> lines.add("run " + row.run() + ": " + row.note()));
+    lines.add(law);
+    Stream.of("w  " + words(w), "h  " + words(h)).forEach(lines::add);
+    return lines;
+  }
+
+  private static List<String> cells(ClusterRow row) {
+    return List.of(
+        String.valueOf(row.run()),
+        String.valueOf(row.replicas()),
+        String.valueOf(row.localSteps()),
+        Words.number(row.replicaBatchSize()),
+        row.efficiency() == null
+            ? "-"
+            : String.format(Locale.ROOT, "%.2f", row.efficiency())
+                + (row.scaling() == null ? "" : " " + row.scaling()),
+        Words.number(Math.round(row.tokensPerSecond())),
+        Words.bytes(Math.round(row.bytesPerStep())),
+        String.format(Locale.ROOT, "%.4f", row.lossAtEqualTokens()),
+        row.lossAtEqualSeconds() == null
+            ? "-"
+            : String.format(
+                Locale.ROOT,
+                "%.4f (%s)",
+                row.lossAtEqualSeconds(),
+                Words.duration(row.equalSeconds())));
+  }
+
+  private String words(Exponent exponent) {
+    if (exponent.value() == null) {
+      return exponent.reason();
+    }
+    return Figures.of(exponent.value())
+        + (exponent.low() == null
+            ? " (" + exponent.reason() + ")"
+            : String.format(
+                Locale.ROOT,
+                "  %.0f %% interval [%s, %s]",
+                100 * confidence,
+                Figures.of(exponent.low()),
+                Figures.of(exponent.high())));
   }
 }
