@@ -64,14 +64,17 @@ final class TrainingProgress implements ProgressListener {
     this.numSteps = numSteps;
     startNanos = nanoTime.getAsLong();
     lineNanos = startNanos;
-    String from = firstStep > 0 ? ", going on from step " + Words.number(firstStep) : "";
+    String from = firstStep > 0 ? "going on from step " + Words.number(firstStep) : "";
+    if (brief && firstStep > 0) {
+      print(from);
+    }
     detail(
         String.format(
             Locale.ROOT,
             "%s, %s%s; to beat: unigram loss %.3f, uniform loss %.3f",
             Words.count(numParameters, "parameter"),
             Words.count(numSteps, "step"),
-            from,
+            from.isEmpty() ? "" : ", " + from,
             unigramLoss,
             uniformLoss));
   }

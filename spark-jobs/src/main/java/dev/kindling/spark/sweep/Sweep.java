@@ -3,6 +3,7 @@ package dev.kindling.spark.sweep;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.train.RunSummary;
+import dev.kindling.spark.train.TrainingDivergedException;
 import dev.kindling.spark.train.TrainingRun;
 import dev.kindling.spark.train.TrainingStoppedException;
 import java.util.ArrayList;
@@ -148,7 +149,7 @@ public final class Sweep {
   }
 
   private static String reason(Throwable thrown) {
-    if (thrown instanceof InvalidInputException) {
+    if (thrown instanceof InvalidInputException || thrown instanceof TrainingDivergedException) {
       return thrown.getMessage().replaceAll("\\s*\\R\\s*", "; ");
     }
     Throwable root = thrown;

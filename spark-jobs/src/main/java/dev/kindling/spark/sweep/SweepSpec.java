@@ -47,7 +47,7 @@ public record SweepSpec(Scaling scaling, List<Setting> common, List<Combination>
         file.map(path -> YamlSource.read("--sweep", path))
             .orElseGet(() -> YamlSource.parse(VARY, ""));
     source.requireOnly(SCALING, COMMON, GRID, RUNS);
-    ObjectNode values = source.values();
+    Scaling chosen = scaling.or(() -> scaling(source)).orElse(Scaling.STRONG);
     List<Setting> common = settings(source.name() + ", " + COMMON + ":", section(source, COMMON));
     List<List<Combination>> axes = new ArrayList<>();
     Iterator<Map.Entry<String, JsonNode>> grid = section(source, GRID).fields();
@@ -60,7 +60,7 @@ public record SweepSpec(Scaling scaling, List<Setting> common, List<Combination>
     if (!axes.isEmpty()) {
       combinations.addAll(Combination.product(axes));
     }
-    combinations.addAll(list(source, values.path(RUNS)));
+    combinations.addAll(list(source, source.values().path(RUNS)));
     if (combinations.isEmpty()) {
       throw new InvalidInputException(
           file.map(path -> path + " asks for no run").orElse("nothing is varied"),
@@ -68,8 +68,7 @@ public record SweepSpec(Scaling scaling, List<Setting> common, List<Combination>
           "give --sweep FILE, or --vary such as --vary tokens=1e6,2e6");
     }
     Combination.requireDistinct(combinations);
-    return new SweepSpec(
-        scaling.or(() -> scaling(source)).orElse(Scaling.STRONG), common, combinations);
+    return new SweepSpec(chosen, common, combinations);
   }
 
   private static Optional<Scaling> scaling(YamlSource source) {

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The command line in a process of its own, which can be sent signals. */
 final class DriverProcess implements AutoCloseable {
@@ -54,6 +57,24 @@ final class DriverProcess implements AutoCloseable {
       line = output.readLine();
     }
     throw new AssertionError("it has ended without '" + text + "': " + printed());
+  }
+
+  /** Waits until there is something in a directory. */
+  void awaitFilesIn(Path directory) throws IOException, InterruptedException {
+    while (!hasFiles(directory)) {
+      if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("it has ended without a file in " + directory + ": " + printed());
+      }
+    }
+  }
+
+  private static boolean hasFiles(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findAny().isPresent();
+    }
   }
 
   /** Sends a signal, as {@code kill -NAME}. */

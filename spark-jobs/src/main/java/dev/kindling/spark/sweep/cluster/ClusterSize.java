@@ -4,9 +4,10 @@ import dev.kindling.spark.report.Words;
 import dev.kindling.spark.sweep.fit.Figures;
 import dev.kindling.spark.sweep.fit.TextTable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /**
  * What the size of the cluster does to speed and to loss: the content of {@code cluster.json}.
@@ -48,14 +49,20 @@ public record ClusterSize(
             "tokens/s",
             "bytes/step",
             "loss at equal tokens",
-            "at equal wall-clock"));
+            "at equal wall-clock",
+            "among runs of"));
     rows.forEach(row -> table.add(cells(row)));
     List<String> lines = new ArrayList<>(new TextTable(table).lines());
+    Map<String, List<String>> notes = new LinkedHashMap<>();
     rows.stream()
         .filter(row -> !row.note().isEmpty())
-        .forEach(row -> lines.add("run " + row.run() + ": " + row.note()));
-    lines.add(law);
-    Stream.of("w  " + words(w), "h  " + words(h)).forEach(lines::add);
+        .forEach(
+            row ->
+                notes
+                    .computeIfAbsent(row.note(), note -> new ArrayList<>())
+                    .add(String.valueOf(row.run())));
+    notes.forEach((note, runs) -> lines.add("run " + String.join(", ", runs) + ": " + note));
+    lines.addAll(List.of(law, "w  " + words(w), "h  " + words(h)));
     return lines;
   }
 
@@ -78,7 +85,8 @@ public record ClusterSize(
                 Locale.ROOT,
                 "%.4f (%s)",
                 row.lossAtEqualSeconds(),
-                Words.duration(row.equalSeconds())));
+                Words.duration(row.equalSeconds())),
+        row.group());
   }
 
   private String words(Exponent exponent) {
