@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.sweep.SweepPlan;
+import dev.kindling.spark.sweep.SweepSpec;
+import dev.kindling.spark.train.TinyTokens;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -12,8 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,8 +26,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ShippedConfigurationTest {
   private static final Path CONF = Path.of("..", "conf");
 
+  private static final Path SWEEPS = CONF.resolve("sweep");
+
   static List<Path> recipes() throws IOException {
-    return filesEndingWith(".yaml");
+    return filesEndingWith(".yaml").stream().filter(path -> !path.startsWith(SWEEPS)).toList();
+  }
+
+  static List<Path> sweeps() throws IOException {
+    return filesEndingWith(".yaml").stream().filter(path -> path.startsWith(SWEEPS)).toList();
   }
 
   static List<Path> sparkSettings() throws IOException {
@@ -35,6 +46,25 @@ class ShippedConfigurationTest {
     RunConfig config = ConfigLoader.load(Optional.of(recipe), List.of());
     assertThat(config.training().steps()).isPositive();
     assertThat(config.model().contextLength()).isPositive();
+  }
+
+  @ParameterizedTest
+  @MethodSource("sweeps")
+  void everySweepIsOneOfRunsThatCanBeTrained(Path sweep, @TempDir Path directory)
+      throws IOException {
+    SweepPlan plan =
+        SweepPlan.of(
+            new Configuration(),
+            TinyTokens.write(directory.resolve("tokens")),
+            SweepSpec.of(Optional.of(sweep), List.of(), Optional.empty()),
+            Optional.of(CONF.resolve("quickstart.yaml")),
+            List.of("model.contextLength=64"));
+
+    assertThat(plan.runs()).hasSizeGreaterThan(1);
+    assertThat(plan.runs())
+        .extracting(run -> run.config().training())
+        .allSatisfy(
+            training -> assertThat(training.optimizer().decaySteps()).isEqualTo(training.steps()));
   }
 
   @ParameterizedTest
@@ -59,7 +89,7 @@ class ShippedConfigurationTest {
 
   @Test
   void nothingElseLiesInConf() throws IOException {
-    int known = recipes().size() + sparkSettings().size() + 1;
+    int known = recipes().size() + sweeps().size() + sparkSettings().size() + 1;
     assertThat(filesEndingWith("")).hasSize(known);
   }
 

@@ -59,10 +59,42 @@ final class Quickstart {
     return config.clean().languages().isEmpty() ? config.withLanguages("en", "zh") : config;
   }
 
+  /**
+   * Token shards, and what became of the text on the way to them.
+   *
+   * @param tokens where the shards lie
+   * @param cleaned manifest of the documents
+   * @param data for the reports of runs
+   */
+  record Prepared(Path tokens, Manifest cleaned, ObjectNode data) {}
+
   /** Runs every step that is not done yet; whether the model has clearly learned something. */
   boolean run(Console console, SparkSession spark) {
-    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     long start = System.nanoTime();
+    Prepared prepared = prepare(console, spark);
+    Path run = directory("run");
+    RunSummary summary =
+        new Pretraining(console, spark, config, run).run(prepared.tokens(), prepared.data());
+    Manifest scored =
+        Steps.score(
+            console,
+            spark,
+            config,
+            ScoreMode.ROLLING,
+            directory("documents"),
+            Optional.empty(),
+            run,
+            directory("scores"));
+
+    RunFiles files = new RunFiles(spark.sparkContext().hadoopConfiguration(), run);
+    double seconds = (System.nanoTime() - start) / 1e9;
+    report(console, files, summary, prepared.cleaned(), scored, seconds);
+    return summary.validationLoss() < CLEARLY_BELOW * summary.unigramLoss();
+  }
+
+  /** Runs the steps from raw text to token shards that are not done yet. */
+  Prepared prepare(Console console, SparkSession spark) {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     List<String> texts = inputs.isEmpty() ? List.of(directory("corpus").toString()) : inputs;
     if (inputs.isEmpty()) {
       SampleCorpusConfig corpus = new SampleCorpusConfig(config.seed(), numStories);
@@ -71,43 +103,32 @@ final class Quickstart {
     Path documents = directory("documents");
     Path tokenizer = directory("tokenizer");
     Path tokens = directory("tokens");
-    Path run = directory("run");
     Manifest cleaned = Steps.clean(console, spark, config, texts, documents);
     Steps.tokenizer(console, spark, config, documents, tokenizer);
     Manifest tokenized = Steps.tokenize(console, spark, config, documents, tokenizer, tokens);
-    RunSummary summary =
-        new Pretraining(console, spark, config, run).run(tokens, data(hadoop, cleaned, tokenized));
-    Manifest scored =
-        Steps.score(
-            console,
-            spark,
-            config,
-            ScoreMode.ROLLING,
-            documents,
-            Optional.empty(),
-            run,
-            directory("scores"));
-
-    RunFiles files = new RunFiles(hadoop, run);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    report(console, files, summary, cleaned, scored, seconds);
-    return summary.validationLoss() < CLEARLY_BELOW * summary.unigramLoss();
+    return new Prepared(tokens, cleaned, data(hadoop, cleaned, tokenized));
   }
 
   /** What {@link #run} would do. */
   Plan plan(Plan plan) {
+    return planData(plan)
+        .writes("training run", directory("run"))
+        .writes("scores", directory("scores"));
+  }
+
+  /** What {@link #prepare} would do. */
+  Plan planData(Plan plan) {
     if (inputs.isEmpty()) {
       plan.writes("a corpus of " + numStories + " stories", directory("corpus"));
     }
     inputs.forEach(input -> plan.reads("raw text", new Path(input)));
     return plan.writes("documents, rejected, quarantined", directory("documents"))
         .writes("tokenizer.json", directory("tokenizer"))
-        .writes("token shards", directory("tokens"))
-        .writes("training run", directory("run"))
-        .writes("scores", directory("scores"));
+        .writes("token shards", directory("tokens"));
   }
 
-  private Path directory(String name) {
+  /** The directory of a step. */
+  Path directory(String name) {
     return new Path(output, name);
   }
 

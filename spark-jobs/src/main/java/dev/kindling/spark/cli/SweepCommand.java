@@ -36,8 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "Example:",
       "  kindling sweep --input runs/tokens --output runs/sweep --config conf/quickstart.yaml \\",
-      "      --vary model.numLayers=2,4,8 --vary tokens=1e6,2e6,4e6 --dry-run",
-      "  kindling sweep --input runs/tokens --output runs/sizes --sweep conf/sweep/cluster.yaml"
+      "      --vary model.numLayers=2,4,8 --vary tokens=1e6,2e6,4e6 --dry-run"
     })
 final class SweepCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -5,6 +5,7 @@ import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.sweep.PlannedRun;
 import dev.kindling.spark.sweep.SweepPlan;
+import dev.kindling.spark.sweep.SweepRun;
 import dev.kindling.spark.sweep.fit.Figures;
 import dev.kindling.spark.sweep.fit.TextTable;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class SweepPlanTable {
       rows.add(
           List.of(
               String.valueOf(rows.size()),
-              run.settings(),
+              SweepRun.briefly(run.settings()),
               Words.number(run.parameters()),
               Words.number(run.tokens()),
               Words.number(training.steps()),

@@ -73,13 +73,13 @@ final class Sweeping {
 
     @Override
     public void runStarted(int place, String settings) {
-      console.line("%-13s %s", placeOf(place), settings);
+      console.line("%-13s %s", placeOf(place), SweepRun.briefly(settings));
     }
 
     @Override
     public void runFinished(int place, SweepRun row, boolean before, double secondsLeft) {
       if (before) {
-        console.line("%-13s %s", placeOf(place), row.settings());
+        console.line("%-13s %s", placeOf(place), SweepRun.briefly(row.settings()));
       }
       console.line(
           "%-13s %sloss %s, %s tokens/s, %s%s",

@@ -49,6 +49,15 @@ public record SweepRun(
     double tokensPerSecond,
     Double efficiency,
     long bytesMoved) {
+  /**
+   * Settings for the eye: {@code numLayers=4 tokens=1000000}, without the sections of the keys.
+   *
+   * @param settings as in a row
+   */
+  public static String briefly(String settings) {
+    return settings.replaceAll("(?<![^ ])(?:[A-Za-z]+\\.)+(?=[A-Za-z0-9]+=)", "");
+  }
+
   /** The same with the efficiency. */
   SweepRun withEfficiency(Double newEfficiency) {
     return new SweepRun(

@@ -1,6 +1,7 @@
 package dev.kindling.spark.sweep.cluster;
 
 import dev.kindling.spark.report.Words;
+import dev.kindling.spark.sweep.SweepRun;
 import dev.kindling.spark.sweep.fit.Figures;
 import dev.kindling.spark.sweep.fit.TextTable;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ public record ClusterSize(
                 "%.4f (%s)",
                 row.lossAtEqualSeconds(),
                 Words.duration(row.equalSeconds())),
-        row.group());
+        SweepRun.briefly(row.group()));
   }
 
   private String words(Exponent exponent) {
