@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "Example:",
-      "  kindling sweep --input runs/tokens --output runs/sweep --config conf/quickstart.yaml \\",
+      "  kindling sweep --input runs/tokens --output runs/sweep \\",
       "      --vary model.numLayers=2,4,8 --vary tokens=1e6,2e6,4e6 --dry-run"
     })
 final class SweepCommand implements Callable<Integer> {
