@@ -258,6 +258,23 @@ class LayoutTest {
         .isEqualTo("model.shared.weight [13, 6]\n" + encoder + decoder);
   }
 
+  @Test
+  void embeddingsAreTablesOfTokensPositionsAndSegmentsAndAnOutputMatrixOfItsOwn() {
+    assertThat(numEmbeddings(new GptConfig(13, 7, 1, 2, 6, true))).isEqualTo((13 + 7) * 6);
+    assertThat(numEmbeddings(LLAMA)).isEqualTo(2 * 13 * 24);
+    assertThat(numEmbeddings(new BertConfig(13, 7, 1, 2, 6, 10, 0)))
+        .isEqualTo((13 + 7 + BertConfig.NUM_SEGMENTS) * 6);
+    assertThat(numEmbeddings(new T5Config(13, 7, 1, 1, 2, 6, 4, 10, 0, false))).isEqualTo(13 * 6);
+    assertThat(numEmbeddings(new T5Config(13, 7, 1, 1, 2, 6, 4, 10, 0, true)))
+        .isEqualTo(2 * 13 * 6);
+    assertThat(numEmbeddings(new BartConfig(13, 7, 1, 1, 2, 6, 10, 0)))
+        .isEqualTo((13 + 2 * (7 + BartConfig.POSITION_OFFSET)) * 6);
+  }
+
+  private static long numEmbeddings(ArchitectureConfig config) {
+    return config.numParameters() - config.numNonEmbeddingParameters();
+  }
+
   @ParameterizedTest
   @MethodSource("everyKind")
   void slicesFollowEachOtherWithoutHolesUnderNamesOfTheirOwn(ArchitectureConfig config) {
