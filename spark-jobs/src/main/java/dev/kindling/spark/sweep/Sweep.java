@@ -42,12 +42,13 @@ public final class Sweep {
   private final List<FailedRun> failed = new ArrayList<>();
   private final SweepClock clock;
 
-  private Sweep(SparkSession spark, SweepPlan plan, SweepDirectory directory, SweepListener heard) {
+  private Sweep(
+      SparkSession spark, SweepPlan plan, SweepDirectory directory, SweepListener listener) {
     this.spark = spark;
     this.plan = plan;
     this.directory = directory;
     this.tables = new SweepTables(spark.sparkContext().hadoopConfiguration(), directory);
-    this.listener = heard;
+    this.listener = listener;
     this.clock = new SweepClock(System::nanoTime);
   }
 

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** The command line in a process of its own, which can be sent signals. */
 final class DriverProcess implements AutoCloseable {
@@ -59,21 +58,12 @@ final class DriverProcess implements AutoCloseable {
     throw new AssertionError("it has ended without '" + text + "': " + printed());
   }
 
-  /** Waits until there is something in a directory. */
-  void awaitFilesIn(Path directory) throws IOException, InterruptedException {
-    while (!hasFiles(directory)) {
+  /** Waits until there is such a file. */
+  void awaitFile(Path file) throws InterruptedException {
+    while (!Files.exists(file)) {
       if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
-        throw new AssertionError("it has ended without a file in " + directory + ": " + printed());
+        throw new AssertionError("it has ended without " + file);
       }
-    }
-  }
-
-  private static boolean hasFiles(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.findAny().isPresent();
     }
   }
 
