@@ -74,6 +74,6 @@ final class QuickstartSweep {
           "  its interval                       %.4f to %.4f",
           irreducible.path("low").asDouble(), irreducible.path("high").asDouble());
     }
-    console.line("  the entropy of the corpus's grammar %.4f", floor);
+    console.line("  the entropy of the grammar         %.4f", floor);
   }
 }

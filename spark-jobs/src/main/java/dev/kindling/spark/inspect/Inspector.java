@@ -1,5 +1,6 @@
 package dev.kindling.spark.inspect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.tokenizer.TokenizerFile;
@@ -48,7 +49,7 @@ public final class Inspector {
       if (!fs.exists(path)) {
         throw new InvalidInputException(
             path + " does not exist",
-            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores, fit or run directory",
+            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores, fit, run or sweep directory",
             "check the path");
       }
       return fs.getFileStatus(path).isDirectory() ? directory(fs, path) : file(path);
@@ -61,6 +62,11 @@ public final class Inspector {
     Optional<Manifest> manifest = Manifest.find(hadoop, path);
     if (manifest.isPresent()) {
       return complete(path, manifest.get()).lines();
+    }
+    SweepExplainer sweeps = new SweepExplainer(hadoop);
+    Optional<JsonNode> sweep = sweeps.find(path);
+    if (sweep.isPresent()) {
+      return sweeps.explain(path, sweep.get()).lines();
     }
     if (RunExplainer.isRun(fs, path)) {
       return new RunExplainer(hadoop, verify).explain(path).lines();

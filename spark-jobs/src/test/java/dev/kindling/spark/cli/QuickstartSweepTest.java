@@ -42,10 +42,13 @@ class QuickstartSweepTest {
         .contains("9 of 9        embeddingSize=32 tokens=8000")
         .contains("L(N, D) = E + A / N^α + B / D^β")
         .contains("E, fitted to these runs")
-        .containsPattern("the entropy of the corpus's grammar +" + floor.substring(0, 5));
+        .containsPattern("the entropy of the grammar +" + floor.substring(0, 5));
     assertThat(Files.readAllLines(output.resolve("sweep/runs.csv"))).hasSize(10);
     assertThat(output.resolve("sweep/fit.json")).exists();
     assertThat(output.resolve("run")).doesNotExist();
+    assertThat(kindling("inspect", output.resolve("sweep")).out())
+        .contains(
+            "is a sweep", "run 9, embeddingSize=32 tokens=8000: loss", "9 of 9 runs finished");
 
     CommandLineRun again = kindling(command.toArray());
     assertThat(again.exitCode()).as(again.err()).isZero();
