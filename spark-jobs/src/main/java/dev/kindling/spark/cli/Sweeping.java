@@ -7,6 +7,7 @@ import dev.kindling.spark.sweep.SweepListener;
 import dev.kindling.spark.sweep.SweepPlan;
 import dev.kindling.spark.sweep.SweepResult;
 import dev.kindling.spark.sweep.SweepRun;
+import dev.kindling.spark.sweep.report.SweepReport;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.Path;
@@ -58,10 +59,21 @@ final class Sweeping {
       result.failed().forEach(run -> console.line("  %s: %s", run.settings(), run.reason()));
     }
     console.line("");
-    for (String file : List.of("runs.csv", "runs.parquet", "cluster.json")) {
+    report(result, output).forEach(line -> console.line("%s", line));
+    for (String file : List.of("runs.csv", "runs.parquet", "cluster.json", SweepReport.PAGE)) {
       console.line("%-13s %s", file, new Path(output, file));
     }
     Next.print(console, "kindling fit --input " + new Path(output, "runs.csv") + " --budget FLOPS");
+  }
+
+  private List<String> report(SweepResult result, Path output) {
+    List<String> failed =
+        result.failed().stream()
+            .map(run -> SweepRun.briefly(run.settings()) + ": " + run.reason())
+            .toList();
+    return new SweepReport(
+            output.getName(), result.runs(), failed, result.fit(), result.noFit(), result.cluster())
+        .write(spark.sparkContext().hadoopConfiguration(), output);
   }
 
   private final class Progress implements SweepListener {

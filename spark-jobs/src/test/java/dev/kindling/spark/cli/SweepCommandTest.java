@@ -76,6 +76,12 @@ class SweepCommandTest {
       assertThat(row.path("bytesPerStep").asDouble())
           .isEqualTo(summary.path("bytes_moved").asDouble() / 8);
     }
+    assertThat(out.resolve("sweep/report.html"))
+        .content()
+        .contains("<figcaption>Efficiency of strong scaling</figcaption>")
+        .contains("<figcaption>Loss against cluster size</figcaption>")
+        .doesNotContain("NaN");
+    assertThat(out.resolve("sweep/efficiency.png")).isNotEmptyFile();
   }
 
   @Test
@@ -99,6 +105,8 @@ class SweepCommandTest {
         .endsWith(",bytes_moved,model.embeddingSize");
     assertThat(lines.get(5)).startsWith("5,runs/005_tokens=128_embeddingSize=16,");
     assertThat(json("fit.json").at("/table/runs").asInt()).isEqualTo(9);
+    assertThat(out.resolve("sweep/report.html")).content().contains("Fitted against measured loss");
+    assertThat(out.resolve("sweep/loss-vs-compute.png")).isNotEmptyFile();
     assertThat(kindling("fit", "--input", out.resolve("sweep/runs.csv")).exitCode()).isZero();
 
     try (SparkSession spark = TestSpark.local(1)) {

@@ -10,6 +10,7 @@ import dev.kindling.spark.report.Mark.Point;
 import dev.kindling.spark.report.Notation;
 import dev.kindling.spark.report.SvgChart;
 import dev.kindling.spark.report.Words;
+import dev.kindling.spark.sweep.SweepRun;
 import dev.kindling.spark.sweep.cluster.ClusterRow;
 import dev.kindling.spark.sweep.cluster.ClusterSize;
 import dev.kindling.spark.sweep.cluster.Exponent;
@@ -125,7 +126,9 @@ final class ClusterSection {
     List<String> parts = new ArrayList<>();
     if (distinct(ClusterRow::group) > 1) {
       parts.add(
-          distinct(ClusterRow::group) == distinct(ClusterSection::size) ? size(row) : row.group());
+          distinct(ClusterRow::group) == distinct(ClusterSection::size)
+              ? size(row)
+              : SweepRun.briefly(row.group()));
     }
     if (scalings().size() > 1 && row.scaling() != null) {
       parts.add(row.scaling() + " scaling");
@@ -181,7 +184,7 @@ final class ClusterSection {
               Figures.of(row.lossAtEqualTokens()),
               row.lossAtEqualSeconds() == null ? "" : Figures.of(row.lossAtEqualSeconds()),
               Words.duration(row.equalSeconds()),
-              row.group()));
+              SweepRun.briefly(row.group())));
     }
     return new TextTable(rows);
   }

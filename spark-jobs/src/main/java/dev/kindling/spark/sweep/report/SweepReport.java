@@ -186,7 +186,7 @@ public record SweepReport(
                   ? ""
                   : String.format(Locale.ROOT, "%.0f %%", 100 * run.efficiency()),
               Words.bytes(run.bytesMoved()),
-              run.settings()));
+              SweepRun.briefly(run.settings())));
     }
     return new TextTable(rows);
   }
