@@ -38,7 +38,6 @@ import picocli.CommandLine.ScopeType;
       GenerateCommand.class,
       ScoreCommand.class,
       SweepCommand.class,
-      SimulateCommand.class,
       FitCommand.class,
       InspectCommand.class,
       ConfigCommand.class,

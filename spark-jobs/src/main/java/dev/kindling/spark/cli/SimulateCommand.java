@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 
 /** Training on clusters that one does not have. */
 @Command(
-    name = "simulate",
+    name = SimulateCommand.NAME,
     description = {
       "Predicts what training would take on larger clusters: the step, the throughput, the efficiency"
           + " and the memory of an executor, for every strategy, mesh and schedule. Prints which is"
@@ -21,9 +21,12 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "Example:",
-      "  kindling simulate --run runs/run --bandwidth 25 --executor-memory 16g --output ways.csv"
+      "  kindling sweep --simulate --run runs/run --bandwidth 25 --executor-memory 16g --output ways.csv"
     })
 final class SimulateCommand implements Callable<Integer> {
+  /** It stands behind {@code sweep} as an option would, with options of its own behind it. */
+  static final String NAME = "--simulate";
+
   @Spec private CommandSpec spec;
   @Mixin private SimulateOptions options;
 

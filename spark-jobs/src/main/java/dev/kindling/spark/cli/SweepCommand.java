@@ -20,18 +20,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Many training runs and what they say together. */
 @Command(
     name = "sweep",
+    subcommands = SimulateCommand.class,
     description = {
       "Trains a model for every combination of settings, one after the other, and keeps one table of"
           + " all runs (runs.csv, runs.parquet). Then fits the scaling law, and compares cluster"
           + " sizes: efficiency, loss at equal tokens and loss at equal wall-clock.",
       "What may vary is any key of the configuration, and tokens (D), replicas (W) and localSteps"
           + " (H). Run the same command again to go on after an interruption; add values to add"
-          + " runs. Ends with exit code 1 if a run has failed."
+          + " runs. Ends with exit code 1 if a run has failed.",
+      "For clusters that one does not have, `kindling sweep --simulate` predicts throughput and the"
+          + " best mesh: `kindling sweep --simulate --help`."
     },
     footer = {
       "Example:",
@@ -45,14 +49,12 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       paramLabel = "DIR",
-      required = true,
       description = "Token shards that all runs train on: the output of `kindling tokenize`.")
   private Path input;
 
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      required = true,
       description = "The sweep's directory: one directory per run and the tables go there.")
   private Path output;
 
@@ -80,6 +82,7 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    requireDirectories();
     Configuration hadoop = Hadoop.configuration();
     SweepSpec sweep = SweepSpec.of(Optional.ofNullable(file), vary, scaling());
     SweepPlan plan = SweepPlan.of(hadoop, input, sweep, common.file(), common.settings());
@@ -98,6 +101,15 @@ final class SweepCommand implements Callable<Integer> {
     try (SparkSession spark = common.openSpark("sweep")) {
       SweepResult result = new Sweeping(console, spark).run(plan, output, data);
       return result.failed().isEmpty() ? Kindling.OK : Kindling.FAILED;
+    }
+  }
+
+  /** By hand, since the subcommand does without. */
+  private void requireDirectories() {
+    if (input == null || output == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Missing required option: '" + (input == null ? "--input" : "--output") + "=DIR'");
     }
   }
 

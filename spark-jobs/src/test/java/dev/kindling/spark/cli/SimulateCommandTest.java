@@ -27,7 +27,7 @@ class SimulateCommandTest {
   @TempDir Path directory;
 
   private static CommandLineRun simulate(Object... options) {
-    List<Object> arguments = new ArrayList<>(List.of("simulate"));
+    List<Object> arguments = new ArrayList<>(List.of("sweep", "--simulate"));
     arguments.addAll(List.of(options));
     arguments.addAll(List.of((Object[]) SHAPE));
     return kindling(arguments.toArray());
@@ -85,7 +85,7 @@ class SimulateCommandTest {
     Path whole = pretrain(tokens, "whole", "parallel.dataParallel=1");
     Path pipeline = pretrain(tokens, "pipeline", "parallel.pipelineParallel=2");
 
-    CommandLineRun checked = kindling("simulate", "--check", whole, "--check", pipeline);
+    CommandLineRun checked = kindling("sweep", "--simulate", "--check", whole, "--check", pipeline);
 
     assertThat(checked.err()).isEmpty();
     List<String> lines = checked.out().lines().toList();
@@ -98,7 +98,7 @@ class SimulateCommandTest {
     assertThat(cells[6]).as("measured bytes").isEqualTo(cells[7]);
 
     CommandLineRun larger =
-        kindling("simulate", "--run", whole, "--executors", 8, "--set", "model.numLayers=8");
+        kindling("sweep", "--simulate", "--run", whole, "--executors", 8, "--set", "model.numLayers=8");
     assertThat(larger.err()).isEmpty();
     assertThat(larger.out().lines()).hasSize(3);
 
@@ -167,12 +167,12 @@ class SimulateCommandTest {
   }
 
   private static String refused(Object... options) {
-    List<Object> arguments = new ArrayList<>(List.of("simulate"));
+    List<Object> arguments = new ArrayList<>(List.of("sweep", "--simulate"));
     arguments.addAll(List.of(options));
     CommandLineRun run = kindling(arguments.toArray());
     assertThat(run.exitCode()).isEqualTo(Kindling.BAD_INPUT);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).startsWith("kindling simulate: ").contains("to do:");
+    assertThat(run.err()).startsWith("kindling sweep --simulate: ").contains("to do:");
     assertThat(run.err()).doesNotContain("\tat ");
     return run.err();
   }
