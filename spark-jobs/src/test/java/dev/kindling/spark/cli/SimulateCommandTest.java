@@ -98,7 +98,8 @@ class SimulateCommandTest {
     assertThat(cells[6]).as("measured bytes").isEqualTo(cells[7]);
 
     CommandLineRun larger =
-        kindling("sweep", "--simulate", "--run", whole, "--executors", 8, "--set", "model.numLayers=8");
+        kindling(
+            "sweep", "--simulate", "--run", whole, "--executors", 8, "--set", "model.numLayers=8");
     assertThat(larger.err()).isEmpty();
     assertThat(larger.out().lines()).hasSize(3);
 
