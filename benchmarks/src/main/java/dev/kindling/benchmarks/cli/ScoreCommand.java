@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -62,8 +61,7 @@ final class ScoreCommand implements Callable<Integer> {
     err.println("runs and logs: " + directory);
     ScoringProcess process = new ScoringProcess(KindlingCommand.installed(), directory);
     process.prepare(text.toAbsolutePath());
-    List<Figure> figures = new ArrayList<>(process.ofOneExecutor());
-    figures.addAll(process.ofTwoExecutors());
+    List<Figure> figures = process.measure();
     PrintWriter out = spec.commandLine().getOut();
     out.println(Machine.describe(1));
     out.println();

@@ -1,5 +1,7 @@
 package dev.kindling.benchmarks.score;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kindling.benchmarks.process.ChildJvm;
@@ -29,6 +31,9 @@ public record ScoringProcess(KindlingCommand command, Path work) {
   private static final int NUM_HEADS = 8;
   private static final int WIDTH = 512;
   private static final int BATCH_SIZE = 16;
+
+  /** Half a megabyte of short lines. */
+  private static final int MOST_LINES = 20_000;
 
   /** What the smaller corpus has of the larger one. */
   private static final double SMALLER = 0.25;
@@ -62,33 +67,26 @@ public record ScoringProcess(KindlingCommand command, Path work) {
     model.addAll(setting("model.embeddingSize", WIDTH));
     model.addAll(setting("training.steps", 1));
     run("model", "pretrain", "--input", path("tokens"), model);
-    String all = Files.readString(text);
+    String all = Files.readString(text).lines().limit(MOST_LINES).collect(joining("\n"));
     Files.writeString(work.resolve("large.txt"), all);
     Files.writeString(work.resolve("small.txt"), all.substring(0, (int) (all.length() * SMALLER)));
   }
 
-  /** Scoring by one executor of one core beside forward passes of one thread. */
-  public List<Figure> ofOneExecutor() throws IOException, InterruptedException {
+  /** Scoring by one executor of one core beside forward passes of one thread, and by two. */
+  public List<Figure> measure() throws IOException, InterruptedException {
     double limit = forwardTokensPerSecond();
-    List<Figure> figures = new ArrayList<>();
-    figures.add(new Figure("forward passes of full batches, tokens per second", limit, ""));
-    figures.add(
+    double passages = tokensPerSecond("chunk", 1);
+    return List.of(
+        new Figure("forward passes of full batches, tokens per second", limit, ""),
         new Figure(
             "scoring passages of 4,000 characters, in that limit",
-            tokensPerSecond("chunk", 1) / limit,
-            "at least 0.85"));
-    figures.add(
-        new Figure("scoring single lines, in that limit", tokensPerSecond("line", 1) / limit, ""));
-    return figures;
-  }
-
-  /** Two executors of one core beside one. */
-  public List<Figure> ofTwoExecutors() throws IOException, InterruptedException {
-    double one = tokensPerSecond("chunk", 1);
-    double two = tokensPerSecond("chunk", 2);
-    return List.of(
+            passages / limit,
+            "at least 0.85"),
+        new Figure("scoring single lines, in that limit", tokensPerSecond("line", 1) / limit, ""),
         new Figure(
-            "efficiency of two executors: throughput in twice that of one", two / (2 * one), ""));
+            "efficiency of two executors: throughput in twice that of one",
+            tokensPerSecond("chunk", 2) / (2 * passages),
+            ""));
   }
 
   private double forwardTokensPerSecond() {

@@ -16,7 +16,12 @@ import java.util.function.ToIntFunction;
  */
 record TokenBudget(int maxTokens, int contextLength, int vocabSize) {
   /** Kernels are compiled for every length that they meet: few of them are enough. */
-  private static final int LENGTH_STEP = 16;
+  private static final int LEAST_STEP = 2;
+
+  private static final int GREATEST_STEP = 16;
+
+  /** An eighth of a short sequence may be padding. */
+  private static final int STEPS_PER_OCTAVE = 8;
 
   /** 32 MiB of them at a time. */
   private static final int MOST_LOGITS = 1 << 23;
@@ -34,7 +39,9 @@ record TokenBudget(int maxTokens, int contextLength, int vocabSize) {
 
   /** What a sequence is padded to if it is the longest of those that go together. */
   int paddedLength(int length) {
-    int rounded = (length + LENGTH_STEP - 1) / LENGTH_STEP * LENGTH_STEP;
+    int ofOctave = Integer.highestOneBit(length) / STEPS_PER_OCTAVE;
+    int step = Math.max(LEAST_STEP, Math.min(GREATEST_STEP, ofOctave));
+    int rounded = (length + step - 1) / step * step;
     return Math.min(rounded, contextLength);
   }
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
     })
 final class QuickstartCommand implements Callable<Integer> {
   private static final int STORIES = 2000;
-  private static final int STORIES_OF_A_SWEEP = 16_000;
+  private static final int STORIES_OF_A_SWEEP = 24_000;
 
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common;
@@ -56,7 +56,7 @@ final class QuickstartCommand implements Callable<Integer> {
       names = "--documents",
       paramLabel = "N",
       description =
-          "Stories of the embedded corpus, without --input (default: 2000; with --sweep 16000, so"
+          "Stories of the embedded corpus, without --input (default: 2000; with --sweep 24000, so"
               + " that no run reads a text twice).")
   private Integer documents;
 
