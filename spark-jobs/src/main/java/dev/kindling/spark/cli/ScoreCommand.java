@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
       "Questions with none, one and five solved examples in the prompt:",
       "  kindling score --mode choice --input questions.jsonl --examples solved.jsonl \\",
       "      --checkpoint runs/small --output runs/answers \\",
-      "      --set 'score.prompt.template=Question: {{question}}\\nAnswer:' \\",
+      "      --set 'score.prompt.template=\"Question: {{question}}\\nAnswer:\"' \\",
       "      --set 'score.prompt.shots=[0, 1, 5]'"
     })
 final class ScoreCommand implements Callable<Integer> {

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
 
 /** Scored rows. */
 record ScoresExplainer(Supplier<SparkSession> spark) implements KindExplainer {
@@ -53,16 +54,24 @@ record ScoresExplainer(Supplier<SparkSession> spark) implements KindExplainer {
     List<String> columns = List.of(row.schema().fieldNames());
     for (String column : SHOWN) {
       if (columns.contains(column) && !row.isNullAt(row.fieldIndex(column))) {
-        text.append(' ').append(column).append(' ').append(shown(row.getAs(column)));
+        text.append(' ').append(column).append(' ').append(shown(valueOf(row, column)));
       }
     }
     return text.toString();
   }
 
+  private static Object valueOf(Row row, String column) {
+    int index = row.fieldIndex(column);
+    if (row.schema().apply(index).dataType() instanceof ArrayType) {
+      return row.getList(index).stream().map(ScoresExplainer::shown).toList();
+    }
+    return row.get(index);
+  }
+
   private static String shown(Object value) {
     String text =
-        value instanceof Double number
-            ? String.format(Locale.ROOT, "%.3f", number)
+        value instanceof Double || value instanceof Float
+            ? String.format(Locale.ROOT, "%.3f", ((Number) value).doubleValue())
             : value.toString().replace("\n", "\\n");
     return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS) + "…";
   }

@@ -199,6 +199,33 @@ class ScoreModesTest {
   }
 
   @Test
+  void anExampleWithoutAnAnswerIsLeftOut() {
+    Path input =
+        tables.jsonLines(
+            "questions",
+            "{'id': 1, 'context': 'x', 'choices': ['a', 'b'], 'label': 0}",
+            "{'id': 2, 'context': 'y', 'choices': ['a', 'b'], 'label': 1}",
+            "{'id': 3, 'context': null, 'choices': ['a', 'b'], 'label': 1}",
+            "{'id': 4, 'context': 'z', 'choices': ['a', 'b'], 'label': null}");
+
+    Manifest manifest =
+        tables.score(
+            ScoreMode.CHOICE, gpt, input, Optional.of(input), "out", "score.prompt.shots=[1]");
+
+    assertThat(manifest.details().path("notScored").toString()).isEqualTo("{\"no-text\":1}");
+    assertThatThrownBy(
+            () ->
+                tables.score(
+                    ScoreMode.CHOICE,
+                    gpt,
+                    input,
+                    Optional.of(input),
+                    "more",
+                    "score.prompt.shots=[2]"))
+        .hasMessageContaining("there are 2 solved examples");
+  }
+
+  @Test
   void examplesAreAskedForWhereTheyAreNeeded() {
     Path input =
         tables.jsonLines("questions", "{'id': 1, 'context': 'x', 'choices': ['a'], 'label': 0}");

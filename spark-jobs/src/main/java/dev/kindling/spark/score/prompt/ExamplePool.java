@@ -11,19 +11,23 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The solved examples that prompts are given: a table like that of the questions. */
 public final class ExamplePool {
   /** Examples travel to every executor. */
   static final int MOST = 100_000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ExamplePool.class);
+
   private ExamplePool() {}
 
   /**
-   * Reads a pool, in the order of its ids.
+   * Reads a pool, in the order of its ids. Examples without a question or an answer are left out.
    *
    * @param name of the table, for messages
-   * @throws InvalidInputException if an example has no id of its own, no question or no answer
+   * @throws InvalidInputException if a column is missing, or an example has no id of its own
    */
   public static List<Example> collect(String name, Dataset<Row> table, ScorePlan plan) {
     ScoreColumns columns = plan.score().columns();
@@ -39,30 +43,35 @@ public final class ExamplePool {
       }
     }
     List<Example> pool = new ArrayList<>();
+    List<String> unusable = new ArrayList<>();
     for (Row row :
         table
             .orderBy(functions.col(columns.id()).cast(DataTypes.StringType))
             .limit(MOST + 1)
             .collectAsList()) {
-      pool.add(example(name, row, plan.mode(), template, columns));
+      String id = String.valueOf(row.<Object>getAs(columns.id()));
+      try {
+        pool.add(example(id, row, plan.mode(), template, columns));
+      } catch (UnscorableException e) {
+        unusable.add("'" + id + "': " + e.getMessage());
+      }
+    }
+    if (!unusable.isEmpty()) {
+      LOG.warn(
+          "{} examples of {} have no question or no answer and are left out, such as {}",
+          unusable.size(),
+          name,
+          unusable.get(0));
     }
     requireUsable(name, pool);
     return pool;
   }
 
   private static Example example(
-      String name, Row row, ScoreMode mode, Template template, ScoreColumns columns) {
-    String id = String.valueOf(row.<Object>getAs(columns.id()));
-    try {
-      String answer = mode == ScoreMode.CHOICE ? right(row, columns) : written(row, columns);
-      return new Example(id, template.of(row), answer);
-    } catch (UnscorableException e) {
-      throw new InvalidInputException(
-          "example '" + id + "' of " + name + " cannot be used: " + e.getMessage(),
-          "a question and its right answer in every example",
-          "complete the example or take it out",
-          e);
-    }
+      String id, Row row, ScoreMode mode, Template template, ScoreColumns columns)
+      throws UnscorableException {
+    String answer = mode == ScoreMode.CHOICE ? right(row, columns) : written(row, columns);
+    return new Example(id, template.of(row), answer);
   }
 
   private static String right(Row row, ScoreColumns columns) throws UnscorableException {
