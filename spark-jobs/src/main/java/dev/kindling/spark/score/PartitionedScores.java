@@ -77,6 +77,22 @@ final class PartitionedScores {
     return numParts;
   }
 
+  /**
+   * Checks that rows can be told apart by their part.
+   *
+   * @throws InvalidInputException if they have a column of that name
+   */
+  static void requireNoPart(Dataset<Row> rows) {
+    for (String column : rows.columns()) {
+      if (column.equalsIgnoreCase(PART)) {
+        throw new InvalidInputException(
+            "the input has a column '" + column + "' already",
+            "a table without it, since scores are written in parts of that name",
+            "rename or drop that column");
+      }
+    }
+  }
+
   /** The number of parts. */
   int numParts() {
     return numParts;
@@ -113,7 +129,6 @@ final class PartitionedScores {
    *
    * @param id of a row
    * @param score adds the scores to rows, keeping the id
-   * @throws InvalidInputException if the rows have the column {@value #PART}
    */
   void write(Dataset<Row> rows, String id, UnaryOperator<Dataset<Row>> score) {
     Column key = functions.col(quoted(id)).cast(DataTypes.StringType);

@@ -125,6 +125,7 @@ public final class ScoreJob {
     try (ScoringRows texts = input.load(spark, id)) {
       Dataset<Row> rows = texts.rows();
       RowScorers.requireColumns(plan, rows.schema());
+      PartitionedScores.requireNoPart(rows);
       long numRows = requireUniqueIds(rows, id);
       Prompts prompts = Scoring.prompts(spark, plan, examples);
       PartitionedScores parts =

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreJobTest {
   /** Losses are F32, and a sum of some hundred of them is taken. */
@@ -184,14 +186,16 @@ class ScoreJobTest {
         .hasMessageContaining("has no documents");
   }
 
-  @Test
-  void documentsThatHaveBeenScoredAreNotScoredOver() {
-    StructType scored = DOCUMENTS.add("tokens", DataTypes.LongType);
+  @ParameterizedTest
+  @ValueSource(strings = {"tokens", "Tokens", "score_error", "part"})
+  void columnsThatScoringAddsMustNotBeThere(String name) {
+    StructType scored = DOCUMENTS.add(name, DataTypes.LongType);
     Path corpus = documents("corpus", scored, List.of(RowFactory.create("a", "b", "c", 1, 2L)), 1);
 
     assertThatThrownBy(() -> score(corpus, "scores", 4))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("has a column 'tokens' already");
+        .hasMessageContaining("has a column '" + name + "' already");
+    assertThat(directory.resolve("scores")).doesNotExist();
   }
 
   @Test

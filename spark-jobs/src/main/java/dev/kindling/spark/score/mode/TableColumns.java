@@ -41,12 +41,13 @@ final class TableColumns {
     requireFree(plan.mode(), schema);
   }
 
+  /** Spark does not tell names apart by their case. */
   private static void requireFree(ScoreMode mode, StructType schema) {
-    for (String added : mode.addedNames()) {
-      if (has(schema, added)) {
+    for (String column : schema.fieldNames()) {
+      if (mode.addedNames().stream().anyMatch(column::equalsIgnoreCase)) {
         throw new InvalidInputException(
-            "the input has a column '" + added + "' already",
-            "a table without the columns that scoring adds",
+            "the input has a column '" + column + "' already",
+            "a table without the columns that scoring adds: " + mode.addedNames(),
             "rename or drop that column");
       }
     }
