@@ -71,6 +71,7 @@ public final class OutputDirectory implements AutoCloseable {
   private final boolean resumes;
   private Manifest finished;
   private boolean created;
+  private boolean keepsParts;
 
   private OutputDirectory(
       Configuration hadoop,
@@ -235,9 +236,21 @@ public final class OutputDirectory implements AutoCloseable {
    * Deletes what an uncommitted step has written; does nothing after a commit, or where another run
    * has taken the directory over.
    */
+  /**
+   * From now on, whatever is written stays if this run fails, for the next one to go on with.
+   *
+   * @throws IllegalStateException if the directory was not opened with {@link #resume}
+   */
+  public void keepParts() {
+    if (!resumes) {
+      throw new IllegalStateException(path + " was not opened to be resumed");
+    }
+    keepsParts = true;
+  }
+
   @Override
   public void close() {
-    if (finished != null) {
+    if (finished != null || keepsParts) {
       return;
     }
     try {

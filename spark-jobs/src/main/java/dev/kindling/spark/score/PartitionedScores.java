@@ -98,13 +98,19 @@ final class PartitionedScores {
     return numParts;
   }
 
-  /** Those that are there. */
+  /** Those that are there, once; what is there twice is deleted. */
   Set<Integer> done() {
     Set<Integer> parts = new TreeSet<>();
     try {
       for (FileStatus part : fs.listStatus(directory)) {
-        if (part.getPath().getName().startsWith(PREFIX) && hasFile(part.getPath())) {
+        if (!part.getPath().getName().startsWith(PREFIX)) {
+          continue;
+        }
+        if (numFiles(part.getPath()) == 1) {
           parts.add(Integer.valueOf(part.getPath().getName().substring(PREFIX.length())));
+        } else {
+          // A task of a driver that was thought dead may have written a part a second time.
+          fs.delete(part.getPath(), true);
         }
       }
     } catch (FileNotFoundException e) {
@@ -115,13 +121,12 @@ final class PartitionedScores {
     return parts;
   }
 
-  private boolean hasFile(Path part) throws IOException {
+  private int numFiles(Path part) throws IOException {
+    int number = 0;
     for (FileStatus file : fs.listStatus(part)) {
-      if (file.isFile() && file.getPath().getName().endsWith(".parquet")) {
-        return true;
-      }
+      number += file.isFile() && file.getPath().getName().endsWith(".parquet") ? 1 : 0;
     }
-    return false;
+    return number;
   }
 
   /**
@@ -131,14 +136,13 @@ final class PartitionedScores {
    * @param score adds the scores to rows, keeping the id
    */
   void write(Dataset<Row> rows, String id, UnaryOperator<Dataset<Row>> score) {
-    Column key = functions.col(quoted(id)).cast(DataTypes.StringType);
+    Column key = Columns.of(id).cast(DataTypes.StringType);
     // What Spark's hash partitioning does with this key: every task has one part.
     Column part = functions.pmod(functions.hash(key), functions.lit(numParts));
     Set<Integer> done = done();
     Dataset<Row> missing =
         done.isEmpty() ? rows : rows.filter(functions.not(part.isin(done.toArray())));
-    Dataset<Row> ordered =
-        missing.repartition(numParts, key).sortWithinPartitions(functions.col(quoted(id)));
+    Dataset<Row> ordered = missing.repartition(numParts, key).sortWithinPartitions(Columns.of(id));
     score
         .apply(ordered)
         .withColumn(PART, part)
@@ -147,9 +151,5 @@ final class PartitionedScores {
         .option("mapreduce.fileoutputcommitter.algorithm.version", "2")
         .partitionBy(PART)
         .parquet(directory.toString());
-  }
-
-  private static String quoted(String column) {
-    return "`" + column.replace("`", "``") + "`";
   }
 }

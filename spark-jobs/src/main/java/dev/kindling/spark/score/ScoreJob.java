@@ -12,6 +12,7 @@ import dev.kindling.spark.score.mode.RowScorers;
 import dev.kindling.spark.score.plan.ScoreMode;
 import dev.kindling.spark.score.plan.ScorePlan;
 import dev.kindling.spark.score.prompt.Prompts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -86,6 +87,9 @@ public final class ScoreJob {
     ScorePlan plan =
         Scoring.resolve(
             spark, new ScorePlan(mode, run.toString(), backend, config.score(), config.generate()));
+    List<Path> inputs = new ArrayList<>(List.of(input, run));
+    examples.ifPresent(inputs::add);
+    OutputDirectory.requireOutside(hadoop, output, inputs);
     ScoreJob job =
         new ScoreJob(
             spark,
@@ -109,9 +113,22 @@ public final class ScoreJob {
             .addTo(Fingerprint.of("score", VERSION), hadoop)
             .withInput("checkpoint", hadoop, new Path(plan.checkpoint()))
             .with("mode", plan.mode().toString())
-            .with("score", plan.score());
+            .with("precision", plan.score().precision().toString())
+            .with("contextLength", plan.score().contextLength())
+            .with("stride", plan.score().stride())
+            .with("maxTokens", plan.score().maxTokens())
+            .with("columns", plan.score().columns());
+    if (plan.mode().isPrompted()) {
+      fingerprint = fingerprint.with("prompt", plan.score().prompt());
+    }
     if (plan.mode() == ScoreMode.GENERATE) {
       fingerprint = fingerprint.with("generate", plan.generate());
+    }
+    if (plan.mode() == ScoreMode.EMBED) {
+      fingerprint =
+          fingerprint
+              .with("pooling", plan.score().pooling().toString())
+              .with("normalize", plan.score().normalize());
     }
     return examples.isPresent()
         ? fingerprint.withInput("examples", hadoop, examples.get().path()).sha256()
@@ -131,12 +148,13 @@ public final class ScoreJob {
       PartitionedScores parts =
           PartitionedScores.open(hadoop, scores, directory.resolve(PARTITIONS), numParts(rows));
       int numDone = parts.done().size();
+      directory.keepParts();
       long start = System.nanoTime();
       parts.write(rows, id, missing -> Scoring.apply(missing, plan, prompts, loads));
       double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
       Dataset<Row> scored = spark.read().parquet(scores.toString());
       ObjectNode details = new ScoreTotals(plan.mode(), scored, id).details();
-      requireAll(numRows, details.path("documents").asLong());
+      requireAll(numRows * plan.resultsPerRow(), scored.count());
       details.put("checkpoint", plan.checkpoint());
       details.put("parts", parts.numParts());
       details.put("partsOfAnInterruptedRun", numDone);
@@ -153,10 +171,13 @@ public final class ScoreJob {
     return asked > 0 ? asked : Math.max(rows.rdd().getNumPartitions(), ofCores);
   }
 
-  private static void requireAll(long numRows, long numScored) {
-    if (numRows != numScored) {
+  private static void requireAll(long numResults, long numScored) {
+    if (numResults != numScored) {
       throw new IllegalStateException(
-          numScored + " of " + numRows + " rows have been scored; the output is not committed");
+          numScored
+              + " results were written, and there should be "
+              + numResults
+              + ": the output is not committed; has another run written there meanwhile?");
     }
   }
 
@@ -171,7 +192,7 @@ public final class ScoreJob {
           "ids that are strings or integers",
           "say which column it is: score.columns.id=NAME");
     }
-    Column id = functions.col(name);
+    Column id = Columns.of(name);
     Dataset<Row> counts = rows.groupBy(id).count();
     List<Row> worst = counts.orderBy(id.isNull().desc(), functions.desc("count")).takeAsList(1);
     if (worst.isEmpty()) {

@@ -4,7 +4,6 @@ import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.score.executor.ExecutorModels;
 import dev.kindling.spark.score.executor.ScoringModel;
-import dev.kindling.spark.score.mode.RowScorer;
 import dev.kindling.spark.score.mode.RowScorers;
 import dev.kindling.spark.score.plan.ScorePlan;
 import dev.kindling.spark.score.prompt.Prompts;
@@ -57,13 +56,9 @@ record ScoreTask(
                 () -> loads.add(1));
     task.addTaskCompletionListener((TaskCompletionListener) context -> borrowed.close());
     ScoringModel model = borrowed.model();
-    long portion =
+    long tokensPerPortion =
         BATCHES_PER_PORTION * plan.score().batchSize() * model.model().config().contextLength();
-    return scored(rows, RowScorers.open(plan, schema, model, prompts), portion);
-  }
-
-  private <T> Iterator<Row> scored(Iterator<Row> rows, RowScorer<T> scorer, long portion) {
     return new ScoredRows<>(
-        rows, scorer, plan.mode().added().size(), plan.resultsPerRow(), portion);
+        rows, RowScorers.open(plan, schema, model, prompts), plan, tokensPerPortion);
   }
 }

@@ -42,7 +42,7 @@ final class ScoreTotals {
     ObjectNode details = Manifest.newDetails();
     details.put("mode", mode.toString());
     details.put("id", id);
-    details.put("documents", scores.select(id).distinct().count());
+    details.put("documents", scores.select(Columns.of(id)).distinct().count());
     addErrors(details);
     Dataset<Row> scored = scores.filter(col(Added.ERROR).isNull());
     switch (mode) {
@@ -63,7 +63,7 @@ final class ScoreTotals {
         scores
             .filter(col(Added.ERROR).isNotNull())
             .groupBy(reason.as("reason"))
-            .agg(countDistinct(col(id)))
+            .agg(countDistinct(Columns.of(id)))
             .orderBy("reason")
             .collectAsList()) {
       notScored.put(row.getString(0), row.getLong(1));
@@ -151,15 +151,16 @@ final class ScoreTotals {
   /** Differences on the same rows say more than two accuracies with an error each. */
   private void addGains(ArrayNode shots, Dataset<Row> scored) {
     int least = shots.get(0).path("shots").asInt();
+    Dataset<Row> all =
+        scored.select(
+            Columns.of(id).as("row"), col(Added.SHOTS), col(Added.ACC), col(Added.ACC_NORM));
     Dataset<Row> fewest =
-        scored
-            .filter(col(Added.SHOTS).equalTo(least))
-            .select(col(id), col(Added.ACC).as("acc0"), col(Added.ACC_NORM).as("norm0"));
+        all.filter(col(Added.SHOTS).equalTo(least))
+            .select(col("row"), col(Added.ACC).as("acc0"), col(Added.ACC_NORM).as("norm0"));
     Column gain = col(Added.ACC).minus(col("acc0"));
     Column gainNorm = col(Added.ACC_NORM).minus(col("norm0"));
     List<Row> gains =
-        scored
-            .join(fewest, id)
+        all.join(fewest, "row")
             .groupBy(Added.SHOTS)
             .agg(
                 count(gain).as("compared"),

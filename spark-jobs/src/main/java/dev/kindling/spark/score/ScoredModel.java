@@ -25,6 +25,12 @@ final class ScoredModel {
     requireArchitecture(checkpoint, mode);
     requireMatchingVocabulary(hadoop, checkpoint);
     requireWindow(checkpoint, score);
+    if (mode == ScoreMode.MASKED && checkpoint.specialTokens().mask().isEmpty()) {
+      throw new InvalidInputException(
+          "the config.json of " + checkpoint.directory() + " has no mask_token_id",
+          "the id that stands for a hidden token",
+          "take a checkpoint that kindling pretrain has written");
+    }
   }
 
   private static void requireArchitecture(CheckpointReader checkpoint, ScoreMode mode) {

@@ -2,9 +2,12 @@ package dev.kindling.spark.score;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.spark.score.mode.RowScorer;
+import dev.kindling.spark.score.plan.ScorePlan;
 import dev.kindling.spark.score.plan.UnscorableException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -22,26 +25,28 @@ final class ScoredRows<T> implements Iterator<Row> {
   /** Rows without a token have to end a portion too. */
   private static final int MOST_ROWS = 1 << 14;
 
-  private static final String OF_NO_KNOWN_CHARACTER = "unknown-characters";
+  /** And so do large ones that cannot be scored: 128 MiB of text. */
+  private static final long MOST_CHARACTERS = 1L << 26;
+
+  private static final String UNKNOWN_CHARACTERS = "unknown-characters";
+  private static final String NOT_FINITE = "not-finite: the model's probabilities are not numbers";
 
   private final Iterator<Row> rows;
   private final RowScorer<T> scorer;
-  private final int numAdded;
-  private final int resultsPerRow;
-  private final long portion;
+  private final ScorePlan plan;
+  private final long tokensPerPortion;
   private final Deque<Row> ready = new ArrayDeque<>();
 
   /**
-   * @param numAdded columns that scoring adds; the last says why there are no scores
-   * @param portion tokens that are read ahead
+   * Rows with what {@code plan} adds.
+   *
+   * @param tokensPerPortion that are read ahead
    */
-  ScoredRows(
-      Iterator<Row> rows, RowScorer<T> scorer, int numAdded, int resultsPerRow, long portion) {
+  ScoredRows(Iterator<Row> rows, RowScorer<T> scorer, ScorePlan plan, long tokensPerPortion) {
     this.rows = rows;
     this.scorer = scorer;
-    this.numAdded = numAdded;
-    this.resultsPerRow = resultsPerRow;
-    this.portion = portion;
+    this.plan = plan;
+    this.tokensPerPortion = tokensPerPortion;
   }
 
   @Override
@@ -61,49 +66,99 @@ final class ScoredRows<T> implements Iterator<Row> {
   }
 
   /** A row of the input; it has an item or a reason why it has none. */
-  private record Read<T>(Row row, T item, String error) {}
+  private record Prepared<T>(Row row, T item, String error) {}
 
   private void scorePortion() {
-    List<Read<T>> portionRows = new ArrayList<>();
+    List<Prepared<T>> portion = new ArrayList<>();
     List<T> items = new ArrayList<>();
     long tokens = 0;
-    while (rows.hasNext() && tokens < portion && portionRows.size() < MOST_ROWS) {
-      Read<T> read = read(rows.next());
-      portionRows.add(read);
-      if (read.error() == null) {
-        items.add(read.item());
-        tokens += scorer.numTokens(read.item());
+    long characters = 0;
+    while (rows.hasNext()
+        && tokens < tokensPerPortion
+        && characters < MOST_CHARACTERS
+        && portion.size() < MOST_ROWS) {
+      Prepared<T> prepared = prepare(rows.next());
+      portion.add(prepared);
+      characters += numCharacters(prepared.row());
+      if (prepared.error() == null) {
+        items.add(prepared.item());
+        tokens += scorer.numTokens(prepared.item());
       }
     }
-    Iterator<Object[]> scores = scorer.score(items).iterator();
-    for (Read<T> read : portionRows) {
-      for (int i = 0; i < resultsPerRow; i++) {
-        Object[] values = read.error() == null ? scores.next() : new Object[0];
-        ready.add(join(read.row(), values, read.error()));
+    Iterator<Object[]> scores = score(items).iterator();
+    for (Prepared<T> prepared : portion) {
+      for (int i = 0; i < plan.resultsPerRow(); i++) {
+        boolean hasScores = prepared.error() == null;
+        ready.add(result(prepared.row(), i, hasScores ? scores.next() : null, prepared.error()));
       }
     }
   }
 
-  private Read<T> read(Row row) {
+  private static long numCharacters(Row row) {
+    long sum = 0;
+    for (int i = 0; i < row.size(); i++) {
+      sum += row.get(i) instanceof String text ? text.length() : 0;
+    }
+    return sum;
+  }
+
+  private Prepared<T> prepare(Row row) {
     try {
-      return new Read<>(row, scorer.read(row), null);
+      return new Prepared<>(row, scorer.read(row), null);
     } catch (UnscorableException e) {
-      return new Read<>(row, null, e.getMessage());
+      return new Prepared<>(row, null, e.getMessage());
     } catch (InvalidInputException e) {
       // The tokenizer has no id for a character, and none for unknown ones.
       String what = e.getMessage().lines().findFirst().orElse("");
-      return new Read<>(row, null, OF_NO_KNOWN_CHARACTER + ": " + what);
+      return new Prepared<>(row, null, UNKNOWN_CHARACTERS + ": " + what);
     }
   }
 
-  private Row join(Row row, Object[] scores, String error) {
+  /** One row whose logits are no numbers does not take the others with it. */
+  private List<Object[]> score(List<T> items) {
+    try {
+      return scorer.score(items);
+    } catch (ArithmeticException e) {
+      if (items.size() == 1) {
+        return Collections.nCopies(plan.resultsPerRow(), null);
+      }
+      int half = items.size() / 2;
+      List<Object[]> scores = new ArrayList<>(score(items.subList(0, half)));
+      scores.addAll(score(items.subList(half, items.size())));
+      return scores;
+    }
+  }
+
+  /**
+   * A row of the output.
+   *
+   * @param number among the results of the row
+   * @param scores values of the added columns but the last, or null
+   * @param error why there are none; null where that is for the scores to say
+   */
+  private Row result(Row row, int number, Object[] scores, String error) {
     int numOwn = row.size();
-    Object[] values = new Object[numOwn + numAdded];
+    Object[] values = new Object[numOwn + plan.mode().added().size()];
     for (int i = 0; i < numOwn; i++) {
       values[i] = row.get(i);
     }
-    System.arraycopy(scores, 0, values, numOwn, scores.length);
-    values[values.length - 1] = error;
+    boolean isFinite = scores != null && Arrays.stream(scores).allMatch(ScoredRows::isFinite);
+    if (isFinite) {
+      System.arraycopy(scores, 0, values, numOwn, scores.length);
+    } else {
+      values[values.length - 1] = error == null ? NOT_FINITE : error;
+    }
+    if (plan.mode().isPrompted()) {
+      values[numOwn] = plan.score().prompt().shots().get(number);
+    }
     return RowFactory.create(values);
+  }
+
+  private static boolean isFinite(Object value) {
+    if (value instanceof Object[] several) {
+      return Arrays.stream(several).allMatch(ScoredRows::isFinite);
+    }
+    return !(value instanceof Double || value instanceof Float)
+        || Double.isFinite(((Number) value).doubleValue());
   }
 }

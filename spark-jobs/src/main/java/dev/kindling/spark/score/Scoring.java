@@ -4,6 +4,7 @@ import dev.kindling.data.InvalidInputException;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.config.PromptConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
+import dev.kindling.spark.score.mode.RowScorers;
 import dev.kindling.spark.score.plan.ScorePlan;
 import dev.kindling.spark.score.prompt.ExamplePool;
 import dev.kindling.spark.score.prompt.Prompts;
@@ -58,6 +59,7 @@ final class Scoring {
                     "solved examples to take them from",
                     "give --examples a table of them"));
     try (ScoringRows rows = table.load(spark, plan.score().columns().id())) {
+      RowScorers.requireExampleColumns(plan, rows.rows().schema());
       return new Prompts(config, ExamplePool.collect(table.toString(), rows.rows(), plan));
     }
   }

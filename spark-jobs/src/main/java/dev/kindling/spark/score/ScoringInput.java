@@ -7,6 +7,7 @@ import dev.kindling.data.read.CorpusReader;
 import dev.kindling.data.read.ReadConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -26,9 +28,10 @@ import org.apache.spark.sql.SparkSession;
  *
  * @param path documents, a table, or a file or directory of raw text
  * @param form which of these
+ * @param isPartitioned whether directories inside of it say the value of a column
  * @param read how raw text becomes documents
  */
-public record ScoringInput(Path path, Form form, ReadConfig read) {
+public record ScoringInput(Path path, Form form, boolean isPartitioned, ReadConfig read) {
   private static final String DOCUMENTS = "documents";
   private static final Set<String> KINDS_OF_TEXT = Set.of(DOCUMENTS, "corpus");
   private static final Pattern PARQUET = Pattern.compile(".*\\.parquet");
@@ -60,34 +63,45 @@ public record ScoringInput(Path path, Form form, ReadConfig read) {
           "give the path of a corpus");
     }
     boolean cleaned = manifest.isPresent() && manifest.get().kind().equals(DOCUMENTS);
-    return new ScoringInput(path, cleaned ? Form.CLEANED : formOf(hadoop, path), read);
+    if (cleaned) {
+      return new ScoringInput(path, Form.CLEANED, false, read);
+    }
+    List<Path> files = files(hadoop, path);
+    boolean isPartitioned =
+        files.stream().anyMatch(file -> file.getParent().getName().contains("="));
+    return new ScoringInput(path, formOf(files), isPartitioned, read);
   }
 
-  private static Form formOf(Configuration hadoop, Path path) {
-    boolean allParquet = true;
-    boolean allJson = true;
-    boolean isEmpty = true;
+  /** Files with data; none if there is nothing, of which the reader says what is missing. */
+  private static List<Path> files(Configuration hadoop, Path path) {
+    List<Path> data = new ArrayList<>();
     try {
       FileSystem fs = path.getFileSystem(hadoop);
       if (!fs.exists(path)) {
-        return Form.RAW; // whose reader says what is missing
+        return data;
       }
       RemoteIterator<LocatedFileStatus> files = fs.listFiles(path, true);
-      while (files.hasNext() && (allParquet || allJson)) {
-        String name = files.next().getPath().getName();
-        if (!name.startsWith("_") && !name.startsWith(".")) {
-          isEmpty = false;
-          allParquet &= PARQUET.matcher(name).matches();
-          allJson &= JSON_LINES.matcher(name).matches();
+      while (files.hasNext()) {
+        Path file = files.next().getPath();
+        if (!file.getName().startsWith("_") && !file.getName().startsWith(".")) {
+          data.add(file);
         }
       }
+      return data;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + path, e);
     }
-    if (isEmpty || allParquet == allJson) {
-      return Form.RAW;
+  }
+
+  private static Form formOf(List<Path> files) {
+    if (!files.isEmpty() && all(files, PARQUET)) {
+      return Form.PARQUET_TABLE;
     }
-    return allParquet ? Form.PARQUET_TABLE : Form.JSON_TABLE;
+    return !files.isEmpty() && all(files, JSON_LINES) ? Form.JSON_TABLE : Form.RAW;
+  }
+
+  private static boolean all(List<Path> files, Pattern name) {
+    return files.stream().allMatch(file -> name.matcher(file.getName()).matches());
   }
 
   Fingerprint addTo(Fingerprint fingerprint, Configuration hadoop) {
@@ -104,18 +118,22 @@ public record ScoringInput(Path path, Form form, ReadConfig read) {
   ScoringRows load(SparkSession spark, String idColumn) {
     return switch (form) {
       case CLEANED -> ScoringRows.whole(spark.read().parquet(new Path(path, DOCUMENTS).toString()));
-      case PARQUET_TABLE -> tableOrTexts(spark, spark.read().parquet(path.toString()), idColumn);
+      case PARQUET_TABLE -> tableOrTexts(spark, reader(spark).parquet(path.toString()), idColumn);
       case JSON_TABLE ->
           tableOrTexts(
               spark,
-              spark
-                  .read()
+              reader(spark)
                   .option("mode", "PERMISSIVE")
                   .option("columnNameOfCorruptRecord", ScoringRows.BROKEN)
                   .json(path.toString()),
               idColumn);
       case RAW -> texts(spark);
     };
+  }
+
+  /** Spark reads directories inside of a directory only if they say the value of a column. */
+  private DataFrameReader reader(SparkSession spark) {
+    return spark.read().option("recursiveFileLookup", !isPartitioned);
   }
 
   private ScoringRows tableOrTexts(SparkSession spark, Dataset<Row> table, String idColumn) {

@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Scoring whose driver is killed by the operating system. */
 class ScoreResumeTest {
@@ -23,8 +24,10 @@ class ScoreResumeTest {
 
   @TempDir Path directory;
 
-  @Test
-  void onlyMissingPartsAreScoredAgainAndTheResultIsThatOfAnUndisturbedRun() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"KILL, 137", "TERM, 143"})
+  void onlyMissingPartsAreScoredAgainAndTheResultIsThatOfAnUndisturbedRun(
+      String signal, int exitCode) throws Exception {
     Path input = directory.resolve("texts.jsonl");
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < NUM_TEXTS; i++) {
@@ -37,8 +40,8 @@ class ScoreResumeTest {
     SortedMap<String, String> done;
     try (DriverProcess driver = DriverProcess.start(directory, command(input, killed))) {
       awaitParts(killed, 2);
-      driver.signal("KILL");
-      assertThat(driver.awaitExit()).as(driver::printed).isEqualTo(137);
+      driver.signal(signal);
+      assertThat(driver.awaitExit()).as(driver::printed).isEqualTo(exitCode);
       done = parts(killed);
     }
     assertThat(numParts(done)).isBetween(2, NUM_PARTS - 1);

@@ -107,6 +107,23 @@ class BadRowsTest {
   }
 
   @Test
+  void aRowThatCannotBeScoredIsThereForEveryNumberOfShots() {
+    Path input =
+        tables.jsonLines(
+            "questions",
+            "{'id': 'a', 'context': 'x', 'choices': ['a', 'b'], 'label': 1}",
+            "{'id': 'b', 'context': 'y', 'choices': ['a', 'b'], 'label': 1}",
+            "{'id': 'c', 'context': 'z', 'choices': [], 'label': 1}");
+
+    tables.score(
+        ScoreMode.CHOICE, gpt, input, Optional.of(input), "out", "score.prompt.shots=[0, 1]");
+
+    assertThat(tables.rows("out"))
+        .extracting(row -> row.getAs("id") + "/" + row.getAs("shots"))
+        .containsExactly("a/0", "a/1", "b/0", "b/1", "c/0", "c/1");
+  }
+
+  @Test
   void aQuestionWithoutChoicesOrWithALabelOfNoneIsReported() {
     Path input =
         tables.jsonLines(

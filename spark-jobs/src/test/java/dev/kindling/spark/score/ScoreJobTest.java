@@ -133,8 +133,8 @@ class ScoreJobTest {
 
   @Test
   void neitherPartitionsNorBatchSizeChangeTheScores() {
-    score(documents("one", ROWS, 1), "first", 1);
-    score(documents("many", ROWS.subList(0, ROWS.size()), 6), "second", 7);
+    score(documents("one", ROWS, 1), "first", 1, "score.partitions=1");
+    score(documents("many", ROWS, 6), "second", 7, "score.partitions=5");
 
     List<Row> first = read("first");
     List<Row> second = read("second");
@@ -186,6 +186,52 @@ class ScoreJobTest {
         .hasMessageContaining("has no documents");
   }
 
+  @Test
+  void theOutputMustNotLieInsideTheInput() {
+    Path corpus = documents("corpus", ROWS, 1);
+
+    assertThatThrownBy(() -> score(corpus, "corpus/scores", 4))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("corpus/scores");
+  }
+
+  @Test
+  void directoriesInsideATableAreReadToo() throws java.io.IOException {
+    java.nio.file.Path table = java.nio.file.Files.createDirectories(directory.resolve("t/inner"));
+    java.nio.file.Files.writeString(
+        directory.resolve("t/a.jsonl"), "{\"id\": \"a\", \"text\": \"Anna.\"}\n");
+    java.nio.file.Files.writeString(
+        table.resolve("b.jsonl"), "{\"id\": \"b\", \"text\": \"She had a boat.\"}\n");
+
+    score(path("t"), "scores", 4);
+
+    assertThat(read("scores")).extracting(row -> row.<String>getAs("id")).containsExactly("a", "b");
+  }
+
+  @Test
+  void aPartThatWasWrittenTwiceIsScoredAgain() throws java.io.IOException {
+    Path corpus = documents("corpus", ROWS, 1);
+    score(corpus, "scores", 4, "score.partitions=1");
+    List<Row> once = read("scores");
+    java.nio.file.Path part = directory.resolve("scores/scores/part=0");
+    java.nio.file.Path file;
+    try (var files = java.nio.file.Files.list(part)) {
+      file = files.filter(each -> each.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    java.nio.file.Files.copy(file, part.resolve("part-00000-of-another-run.parquet"));
+    // As after a run that died before its commit.
+    Manifest manifest =
+        Manifest.find(spark.sparkContext().hadoopConfiguration(), path("scores")).orElseThrow();
+    java.nio.file.Files.delete(directory.resolve("scores/manifest.json"));
+    java.nio.file.Files.deleteIfExists(directory.resolve("scores/.manifest.json.crc"));
+    java.nio.file.Files.writeString(
+        directory.resolve("scores/_writing-scores"), manifest.fingerprint() + "\nanother\n");
+
+    score(corpus, "scores", 4, "score.partitions=1");
+
+    assertThat(read("scores")).isEqualTo(once);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tokens", "Tokens", "score_error", "part"})
   void columnsThatScoringAddsMustNotBeThere(String name) {
@@ -226,8 +272,10 @@ class ScoreJobTest {
     assertThat(spark.sparkContext().getPersistentRDDs().isEmpty()).isTrue();
   }
 
-  private Manifest score(Path corpus, String output, int batchSize) {
-    RunConfig config = ConfigLoader.load(Optional.empty(), List.of("score.batchSize=" + batchSize));
+  private Manifest score(Path corpus, String output, int batchSize, String... more) {
+    List<String> settings = new ArrayList<>(List.of(more));
+    settings.add("score.batchSize=" + batchSize);
+    RunConfig config = ConfigLoader.load(Optional.empty(), settings);
     return ScoreJob.run(
         spark, config, ScoreMode.ROLLING, corpus, Optional.empty(), run, path(output));
   }

@@ -58,7 +58,7 @@ public final class ExecutorModels {
   }
 
   /**
-   * Runs {@code work} with a model that is nobody else's meanwhile, until {@link Borrowed#close}.
+   * A model that is nobody else's until {@link Borrowed#close}.
    *
    * @param backend by name
    * @param numThreads that it computes with
@@ -75,22 +75,25 @@ public final class ExecutorModels {
     Key key = new Key(checkpoint.directory().toString(), checkpoint.manifest(), precision);
     Lane lane = new Lane(backend, numThreads);
     Entry entry = reserve(key);
+    ScoringModel model = null;
     try {
-      ScoringModel model = idleModel(entry, lane);
+      model = idleModel(entry, lane);
       if (model == null) {
         model = open(load(entry, hadoop, checkpoint, precision, onLoaded), lane);
       }
-      return new Borrowed(model, given -> giveBack(entry, lane, given));
-    } catch (RuntimeException e) {
-      release(entry);
-      throw e;
+    } finally {
+      if (model == null) {
+        release(entry);
+      }
     }
+    return new Borrowed(model, given -> giveBack(entry, lane, given));
   }
 
   /** A model for the time until it is closed. */
   public static final class Borrowed implements AutoCloseable {
     private final ScoringModel model;
     private final Consumer<ScoringModel> giveBack;
+    private boolean isClosed;
 
     private Borrowed(ScoringModel model, Consumer<ScoringModel> giveBack) {
       this.model = model;
@@ -104,7 +107,10 @@ public final class ExecutorModels {
 
     @Override
     public void close() {
-      giveBack.accept(model);
+      if (!isClosed) {
+        isClosed = true;
+        giveBack.accept(model);
+      }
     }
   }
 
@@ -142,16 +148,19 @@ public final class ExecutorModels {
 
   private ScoringModel open(LoadedModel loaded, Lane lane) {
     Backend backend = Backends.open(lane.backend(), lane.numThreads());
+    ScoringModel model = null;
     try {
       Tested tested = new Tested(lane.backend(), loaded.weights().precision());
       if (!passed.contains(tested)) {
         ScoringSelfTest.run(backend, tested.precision());
         passed.add(tested);
       }
-      return new ScoringModel(loaded, backend);
-    } catch (RuntimeException e) {
-      backend.close();
-      throw e;
+      model = new ScoringModel(loaded, backend);
+      return model;
+    } finally {
+      if (model == null) {
+        backend.close();
+      }
     }
   }
 
@@ -177,11 +186,11 @@ public final class ExecutorModels {
           entry.numBorrowed == 0
               && now - entry.idleSinceNanos >= TimeUnit.SECONDS.toNanos(idleSeconds);
       if (isIdle) {
+        all.remove();
         entry.idle.values().forEach(models -> models.forEach(ScoringModel::close));
         if (entry.loaded != null) {
           entry.loaded.close();
         }
-        all.remove();
       }
     }
   }

@@ -15,12 +15,15 @@ record LoadedModel(InferenceWeights weights, Tokenizer tokenizer, SpecialTokenId
   static LoadedModel load(Configuration hadoop, CheckpointReader checkpoint, Precision precision) {
     Tokenizer tokenizer = TokenizerFile.load(hadoop, checkpoint.tokenizer());
     InferenceWeights weights = new InferenceWeights(checkpoint.model(), precision);
+    LoadedModel loaded = null;
     try {
       checkpoint.load(weights.parameters());
-      return new LoadedModel(weights, tokenizer, checkpoint.specialTokens());
-    } catch (RuntimeException e) {
-      weights.close();
-      throw e;
+      loaded = new LoadedModel(weights, tokenizer, checkpoint.specialTokens());
+      return loaded;
+    } finally {
+      if (loaded == null) {
+        weights.close();
+      }
     }
   }
 

@@ -14,6 +14,9 @@ import org.apache.spark.sql.Row;
  * that is asked for, and the mean is over all windows, each by its number of tokens.
  */
 final class EmbeddingRows implements RowScorer<RowText> {
+  /** Whose vectors are held at once, however long a text is. */
+  private static final int MOST_WINDOWS = 4096;
+
   private final ScorePlan plan;
   private final ScoringModel model;
   private final Framing framing;
@@ -42,50 +45,70 @@ final class EmbeddingRows implements RowScorer<RowText> {
 
   @Override
   public List<Object[]> score(List<RowText> texts) {
-    List<int[]> windows = new ArrayList<>();
+    List<WeightedMean> means = new ArrayList<>();
+    List<Part> parts = new ArrayList<>();
     for (RowText text : texts) {
+      WeightedMean mean = new WeightedMean(model.model().config().embeddingSize());
+      means.add(mean);
       int last = framing.numWindows(text.ids().length) - 1;
-      switch (plan.score().pooling()) {
-        case MEAN -> {
-          for (int i = 0; i <= last; i++) {
-            windows.add(framing.window(text.ids(), i));
-          }
+      int first = plan.score().pooling() == Pooling.LAST ? last : 0;
+      int end = plan.score().pooling() == Pooling.FIRST ? 1 : last + 1;
+      for (int i = first; i < end; i++) {
+        parts.add(new Part(framing.window(text.ids(), i), mean));
+        if (parts.size() == MOST_WINDOWS) {
+          embed(parts);
         }
-        case FIRST -> windows.add(framing.window(text.ids(), 0));
-        case LAST -> windows.add(framing.window(text.ids(), last));
       }
     }
-    List<float[]> vectors = embedder.embed(windows, plan.score().pooling());
+    embed(parts);
     List<Object[]> results = new ArrayList<>();
-    int first = 0;
-    for (RowText text : texts) {
-      boolean all = plan.score().pooling() == Pooling.MEAN;
-      int count = all ? framing.numWindows(text.ids().length) : 1;
-      float[] vector =
-          mean(vectors.subList(first, first + count), windows.subList(first, first + count));
-      first += count;
+    for (int i = 0; i < texts.size(); i++) {
+      float[] vector = means.get(i).toFloats();
       if (plan.score().normalize()) {
         Embedder.normalizeInPlace(vector);
       }
-      results.add(new Object[] {(long) text.ids().length, boxed(vector)});
+      results.add(new Object[] {(long) texts.get(i).ids().length, boxed(vector)});
     }
     return results;
   }
 
-  private static float[] mean(List<float[]> vectors, List<int[]> windows) {
-    double[] sums = new double[vectors.get(0).length];
-    double total = windows.stream().mapToInt(window -> window.length).sum();
+  private void embed(List<Part> parts) {
+    List<float[]> vectors =
+        embedder.embed(parts.stream().map(Part::window).toList(), plan.score().pooling());
     for (int i = 0; i < vectors.size(); i++) {
-      double weight = windows.get(i).length / total;
-      for (int j = 0; j < sums.length; j++) {
-        sums[j] += weight * vectors.get(i)[j];
+      Part part = parts.get(i);
+      part.mean().add(vectors.get(i), part.window().length);
+    }
+    parts.clear();
+  }
+
+  /** A window of a text, and where its vector belongs. */
+  // The array is payload of a record that is never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Part(int[] window, WeightedMean mean) {}
+
+  private static final class WeightedMean {
+    private final double[] sums;
+    private double weights;
+
+    WeightedMean(int width) {
+      sums = new double[width];
+    }
+
+    void add(float[] vector, double weight) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += weight * vector[i];
       }
+      weights += weight;
     }
-    float[] mean = new float[sums.length];
-    for (int j = 0; j < mean.length; j++) {
-      mean[j] = (float) sums[j];
+
+    float[] toFloats() {
+      float[] mean = new float[sums.length];
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] = (float) (sums[i] / weights);
+      }
+      return mean;
     }
-    return mean;
   }
 
   /** As Spark takes arrays inside of rows. */

@@ -1,6 +1,5 @@
 package dev.kindling.spark.score.mode;
 
-import dev.kindling.data.InvalidInputException;
 import dev.kindling.model.score.MaskedRequest;
 import dev.kindling.model.score.PseudoLikelihood;
 import dev.kindling.spark.score.executor.ScoringModel;
@@ -26,16 +25,7 @@ final class MaskedRows implements RowScorer<RowText> {
     this.plan = plan;
     this.model = model;
     this.framing = Framing.of(model, Budget.contextLength(plan, model));
-    int mask =
-        model
-            .specialTokens()
-            .mask()
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "the model's config.json has no mask_token_id",
-                        "the id that stands for a hidden token",
-                        "take a checkpoint that kindling pretrain has written"));
+    int mask = model.specialTokens().mask().orElseThrow();
     this.likelihood = new PseudoLikelihood(model.model(), mask, Budget.maxTokens(plan, model));
   }
 

@@ -34,5 +34,15 @@ public final class RowScorers {
    */
   public static void requireColumns(ScorePlan plan, StructType schema) {
     TableColumns.require(plan, schema);
+    TableColumns.requireFree(plan.mode(), schema);
+  }
+
+  /**
+   * Checks that a table of solved examples has what a mode reads of them.
+   *
+   * @throws InvalidInputException naming the column that is missing or of another type
+   */
+  public static void requireExampleColumns(ScorePlan plan, StructType schema) {
+    TableColumns.requireExamples(plan, schema);
   }
 }

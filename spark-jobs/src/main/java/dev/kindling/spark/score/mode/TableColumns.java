@@ -28,7 +28,7 @@ final class TableColumns {
         require(schema, "continuation", columns.continuation(), "a string", TableColumns::isString);
       }
       case CHOICE -> {
-        Template.parse(plan.score().prompt().template()).requireColumns(schema);
+        requirePrompt(plan, schema);
         require(
             schema, "choices", columns.choices(), "an array of strings", TableColumns::isStrings);
         if (has(schema, columns.label())) {
@@ -36,13 +36,29 @@ final class TableColumns {
               schema, "label", columns.label(), "an integer or a string", TableColumns::isLabel);
         }
       }
-      case GENERATE -> Template.parse(plan.score().prompt().template()).requireColumns(schema);
+      case GENERATE -> requirePrompt(plan, schema);
     }
-    requireFree(plan.mode(), schema);
+  }
+
+  /** Of a table of solved examples. */
+  static void requireExamples(ScorePlan plan, StructType schema) {
+    require(plan, schema);
+    ScoreColumns columns = plan.score().columns();
+    String answer = plan.mode() == ScoreMode.CHOICE ? columns.label() : columns.answer();
+    String key = plan.mode() == ScoreMode.CHOICE ? "label" : "answer";
+    require(schema, key, answer, "an integer or a string", TableColumns::isLabel);
+  }
+
+  private static void requirePrompt(ScorePlan plan, StructType schema) {
+    Template.parse(plan.score().prompt().template()).requireColumns(schema);
+    if (plan.score().prompt().mostShots() > 0) {
+      String id = plan.score().columns().id();
+      require(schema, "id", id, "an integer or a string", TableColumns::isLabel);
+    }
   }
 
   /** Spark does not tell names apart by their case. */
-  private static void requireFree(ScoreMode mode, StructType schema) {
+  static void requireFree(ScoreMode mode, StructType schema) {
     for (String column : schema.fieldNames()) {
       if (mode.addedNames().stream().anyMatch(column::equalsIgnoreCase)) {
         throw new InvalidInputException(

@@ -14,9 +14,11 @@ import java.util.Arrays;
  * @param isTruncated whether the model has no room for all of the context
  */
 record TokenPair(Continuation continuation, boolean isTruncated) {
+  private static final char NEXT_LINE = 0x85;
+
   static TokenPair encode(String context, String continuation, ScoringModel model)
       throws UnscorableException {
-    String stripped = context.stripTrailing();
+    String stripped = stripTrailing(context);
     String following = context.substring(stripped.length()) + continuation;
     int[] contextIds = model.tokenizer().encode(stripped);
     int[] whole = model.tokenizer().encode(stripped + following);
@@ -38,6 +40,21 @@ record TokenPair(Continuation continuation, boolean isTruncated) {
     return new TokenPair(
         new Continuation(given, continuationIds),
         given.length + continuationIds.length > contextLength + 1);
+  }
+
+  /** As Python's {@code rstrip}: with spaces that do not break, too. */
+  private static String stripTrailing(String text) {
+    int end = text.length();
+    while (end > 0 && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(0, end);
+  }
+
+  private static boolean isSpace(char character) {
+    return Character.isWhitespace(character)
+        || Character.isSpaceChar(character)
+        || character == NEXT_LINE;
   }
 
   private static int[] beginning(ScoringModel model) throws UnscorableException {

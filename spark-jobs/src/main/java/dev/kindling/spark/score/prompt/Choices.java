@@ -37,8 +37,8 @@ public record Choices(List<String> texts, OptionalInt label) {
   }
 
   private static int index(Object label, List<String> texts) throws UnscorableException {
-    int index =
-        label instanceof Number number ? number.intValue() : texts.indexOf(label.toString());
+    long index =
+        label instanceof Number number ? number.longValue() : texts.indexOf(label.toString());
     if (index < 0 || index >= texts.size()) {
       throw new UnscorableException(
           "no-such-label",
@@ -49,6 +49,6 @@ public record Choices(List<String> texts, OptionalInt label) {
               + " or one of "
               + texts);
     }
-    return index;
+    return (int) index;
   }
 }

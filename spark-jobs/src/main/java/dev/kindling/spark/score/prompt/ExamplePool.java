@@ -6,11 +6,10 @@ import dev.kindling.spark.score.plan.ScoreMode;
 import dev.kindling.spark.score.plan.ScorePlan;
 import dev.kindling.spark.score.plan.UnscorableException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,29 +26,22 @@ public final class ExamplePool {
    * Reads a pool, in the order of its ids. Examples without a question or an answer are left out.
    *
    * @param name of the table, for messages
-   * @throws InvalidInputException if a column is missing, or an example has no id of its own
+   * @throws InvalidInputException if there are too many, or two have the same id
    */
   public static List<Example> collect(String name, Dataset<Row> table, ScorePlan plan) {
     ScoreColumns columns = plan.score().columns();
     Template template = Template.parse(plan.score().prompt().template());
-    template.requireColumns(table.schema());
-    String answer = plan.mode() == ScoreMode.CHOICE ? columns.choices() : columns.answer();
-    for (String column : List.of(columns.id(), answer)) {
-      if (!List.of(table.columns()).contains(column)) {
-        throw new InvalidInputException(
-            name + " has no column '" + column + "', but " + List.of(table.columns()),
-            "examples with an id, the columns of the template, and the answer",
-            "add it, or say what it is called: score.columns");
-      }
-    }
     List<Example> pool = new ArrayList<>();
     List<String> unusable = new ArrayList<>();
-    for (Row row :
-        table
-            .orderBy(functions.col(columns.id()).cast(DataTypes.StringType))
-            .limit(MOST + 1)
-            .collectAsList()) {
-      String id = String.valueOf(row.<Object>getAs(columns.id()));
+    List<Row> rows = table.limit(MOST + 1).collectAsList();
+    if (rows.size() > MOST) {
+      throw new InvalidInputException(
+          name + " has more than " + MOST + " examples",
+          "at most as many, since they travel to every executor",
+          "take a sample of them");
+    }
+    for (Row row : rows) {
+      Object id = row.getAs(columns.id());
       try {
         pool.add(example(id, row, plan.mode(), template, columns));
       } catch (UnscorableException e) {
@@ -63,15 +55,19 @@ public final class ExamplePool {
           name,
           unusable.get(0));
     }
-    requireUsable(name, pool);
+    pool.sort(Comparator.comparing(Example::id));
+    requireDifferentIds(name, pool);
     return pool;
   }
 
   private static Example example(
-      String id, Row row, ScoreMode mode, Template template, ScoreColumns columns)
+      Object id, Row row, ScoreMode mode, Template template, ScoreColumns columns)
       throws UnscorableException {
     String answer = mode == ScoreMode.CHOICE ? right(row, columns) : written(row, columns);
-    return new Example(id, template.of(row), answer);
+    if (id == null) {
+      throw new UnscorableException("no-id", "the id is null");
+    }
+    return new Example(id.toString(), template.of(row), answer);
   }
 
   private static String right(Row row, ScoreColumns columns) throws UnscorableException {
@@ -90,13 +86,7 @@ public final class ExamplePool {
     return answer.toString();
   }
 
-  private static void requireUsable(String name, List<Example> pool) {
-    if (pool.size() > MOST) {
-      throw new InvalidInputException(
-          name + " has more than " + MOST + " examples",
-          "at most as many, since they travel to every executor",
-          "take a sample of them");
-    }
+  private static void requireDifferentIds(String name, List<Example> pool) {
     for (int i = 1; i < pool.size(); i++) {
       if (pool.get(i).id().equals(pool.get(i - 1).id())) {
         throw new InvalidInputException(

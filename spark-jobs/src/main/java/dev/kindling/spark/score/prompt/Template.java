@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructType;
 
 /** A text with places for the columns of a row: <code>Question: {{question}}</code>. */
@@ -57,6 +61,15 @@ public final class Template {
   public void requireColumns(StructType schema) {
     List<String> names = List.of(schema.fieldNames());
     for (String column : columns) {
+      if (names.contains(column) && !isWritable(schema.apply(column).dataType())) {
+        throw new InvalidInputException(
+            "score.prompt.template asks for the column '"
+                + column
+                + "', which is of type "
+                + schema.apply(column).dataType().simpleString(),
+            "a column of text, numbers, truth values or dates",
+            "convert it, or correct the template");
+      }
       if (!names.contains(column)) {
         throw new InvalidInputException(
             "score.prompt.template asks for the column '" + column + "'",
@@ -64,6 +77,12 @@ public final class Template {
             "correct the template, which is '" + text + "'");
       }
     }
+  }
+
+  private static boolean isWritable(DataType type) {
+    boolean isCompound =
+        type instanceof ArrayType || type instanceof MapType || type instanceof StructType;
+    return !isCompound && !(type instanceof BinaryType);
   }
 
   /**
