@@ -237,15 +237,15 @@ public final class OutputDirectory implements AutoCloseable {
    * has taken the directory over.
    */
   /**
-   * From now on, whatever is written stays if this run fails, for the next one to go on with.
+   * Whether what is written stays if this run fails from now on, for the next one to go on with.
    *
    * @throws IllegalStateException if the directory was not opened with {@link #resume}
    */
-  public void keepParts() {
+  public void keepParts(boolean keep) {
     if (!resumes) {
       throw new IllegalStateException(path + " was not opened to be resumed");
     }
-    keepsParts = true;
+    keepsParts = keep;
   }
 
   @Override

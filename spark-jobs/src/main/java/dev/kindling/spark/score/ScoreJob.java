@@ -148,9 +148,15 @@ public final class ScoreJob {
       PartitionedScores parts =
           PartitionedScores.open(hadoop, scores, directory.resolve(PARTITIONS), numParts(rows));
       int numDone = parts.done().size();
-      directory.keepParts();
       long start = System.nanoTime();
-      parts.write(rows, id, missing -> Scoring.apply(missing, plan, prompts, loads));
+      boolean isWritten = false;
+      directory.keepParts(true);
+      try {
+        parts.write(rows, id, missing -> Scoring.apply(missing, plan, prompts, loads));
+        isWritten = true;
+      } finally {
+        directory.keepParts(isWritten || !parts.done().isEmpty());
+      }
       double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
       Dataset<Row> scored = spark.read().parquet(scores.toString());
       ObjectNode details = new ScoreTotals(plan.mode(), scored, id).details();
