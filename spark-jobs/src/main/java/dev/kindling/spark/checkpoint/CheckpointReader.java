@@ -6,13 +6,11 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.arch.ArchitectureConfig;
-import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.io.ModelConfigFile;
 import dev.kindling.model.io.ModelWeights;
 import dev.kindling.model.io.ModelWeightsReader;
 import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.spark.report.Words;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -81,22 +79,6 @@ public final class CheckpointReader {
   /** The tokens with a meaning of their own. */
   public SpecialTokenIds specialTokens() {
     return config.specialTokens();
-  }
-
-  /**
-   * The shape of a model that predicts every token from those before it.
-   *
-   * @param purpose what such a model is needed for, as in {@code scoring}
-   * @throws InvalidInputException if it is of another architecture
-   */
-  public GptConfig requireGpt(String purpose) {
-    if (config.model() instanceof GptConfig gpt) {
-      return gpt;
-    }
-    throw new InvalidInputException(
-        directory + " holds a " + Words.architecture(config.model()),
-        "a GPT: " + purpose + " takes a model that predicts each token from those before it",
-        "give the path of a run with model.architecture gpt");
   }
 
   /** The directory that {@link TokenizerFile#load} finds the model's tokenizer in. */
