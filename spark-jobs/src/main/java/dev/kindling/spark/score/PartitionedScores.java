@@ -67,7 +67,8 @@ final class PartitionedScores {
       if (written.matches("[1-9][0-9]{0,8}")) {
         return Integer.parseInt(written);
       }
-      // Torn by the end of the process that wrote it: no part was begun then.
+      // Torn by the end of the process that wrote it. No part was begun then, so that any number
+      // does, also the beginning of the one that was meant.
     } catch (FileNotFoundException e) {
       // The first run.
     }

@@ -159,8 +159,8 @@ public final class ScoreJob {
       }
       double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
       Dataset<Row> scored = spark.read().parquet(scores.toString());
-      ObjectNode details = new ScoreTotals(plan.mode(), scored, id).details();
       requireAll(numRows * plan.resultsPerRow(), scored.count());
+      ObjectNode details = new ScoreTotals(plan.mode(), scored, id).details();
       details.put("checkpoint", plan.checkpoint());
       details.put("parts", parts.numParts());
       details.put("partsOfAnInterruptedRun", numDone);
@@ -183,7 +183,7 @@ public final class ScoreJob {
           numScored
               + " results were written, and there should be "
               + numResults
-              + ": the output is not committed; has another run written there meanwhile?");
+              + ": the output is not committed; has another run written there meanwhile? The same command does again what is there twice");
     }
   }
 

@@ -24,6 +24,9 @@ public final class Prompts implements Serializable {
   private final PromptConfig config;
   private final List<Example> pool;
 
+  /** Parsed once in every task. */
+  private transient Template template;
+
   /**
    * Prompts with examples of a pool.
    *
@@ -48,7 +51,10 @@ public final class Prompts implements Serializable {
 
   /** The question of a row. */
   public String question(Row row) throws UnscorableException {
-    return Template.parse(config.template()).of(row);
+    if (template == null) {
+      template = Template.parse(config.template());
+    }
+    return template.of(row);
   }
 
   /**
