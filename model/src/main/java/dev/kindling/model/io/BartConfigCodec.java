@@ -1,8 +1,8 @@
 package dev.kindling.model.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
+import dev.kindling.model.arch.ModelShape;
 import java.util.List;
 
 /** BART. */
@@ -35,12 +35,12 @@ final class BartConfigCodec implements ConfigCodec {
   }
 
   @Override
-  public boolean canWrite(ArchitectureConfig model) {
+  public boolean canWrite(ModelShape model) {
     return model instanceof BartConfig;
   }
 
   @Override
-  public void write(ArchitectureConfig model, ObjectNode json) {
+  public void write(ModelShape model, ObjectNode json) {
     BartConfig bart = (BartConfig) model;
     json.put("vocab_size", bart.vocabSize());
     json.put("max_position_embeddings", bart.contextLength());

@@ -1,8 +1,8 @@
 package dev.kindling.model.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BertConfig;
+import dev.kindling.model.arch.ModelShape;
 import java.util.List;
 
 /** BERT with both of its heads. */
@@ -30,12 +30,12 @@ final class BertConfigCodec implements ConfigCodec {
   }
 
   @Override
-  public boolean canWrite(ArchitectureConfig model) {
+  public boolean canWrite(ModelShape model) {
     return model instanceof BertConfig;
   }
 
   @Override
-  public void write(ArchitectureConfig model, ObjectNode json) {
+  public void write(ModelShape model, ObjectNode json) {
     BertConfig bert = (BertConfig) model;
     json.put("vocab_size", bert.vocabSize());
     json.put("max_position_embeddings", bert.contextLength());

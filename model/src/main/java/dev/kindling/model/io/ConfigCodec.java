@@ -1,7 +1,7 @@
 package dev.kindling.model.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,17 +37,17 @@ sealed interface ConfigCodec
   List<String> idsWithDefaults();
 
   /** Whether this spells {@code model} out in full. */
-  boolean canWrite(ArchitectureConfig model);
+  boolean canWrite(ModelShape model);
 
   /** Adds the keys of a model that {@link #canWrite} accepts. */
-  void write(ArchitectureConfig model, ObjectNode json);
+  void write(ModelShape model, ObjectNode json);
 
   /**
    * Reads the shape, and notes everything that would make the model compute something else.
    *
    * @throws IllegalArgumentException if the numbers do not go together
    */
-  ArchitectureConfig read(ConfigKeys keys);
+  ModelShape read(ConfigKeys keys);
 
   /** The codec of a {@code model_type}. */
   static Optional<ConfigCodec> find(String modelType) {
@@ -55,7 +55,7 @@ sealed interface ConfigCodec
   }
 
   /** The codec for a configuration. */
-  static ConfigCodec of(ArchitectureConfig model) {
+  static ConfigCodec of(ModelShape model) {
     return ALL.stream().filter(codec -> codec.canWrite(model)).findFirst().orElseThrow();
   }
 }

@@ -1,9 +1,10 @@
 package dev.kindling.model.io;
 
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
+import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ record FileForm(
   private static final Pattern NOTHING = Pattern.compile("(?!)");
 
   /** The form of the files of this model. */
-  static FileForm of(ArchitectureConfig model) {
+  static FileForm of(ModelShape model) {
     if (model instanceof GptConfig gpt) {
       return gpt.options().isGpt2() ? gpt2(gpt) : llama(gpt);
     }
@@ -43,7 +44,12 @@ record FileForm(
     if (model instanceof BartConfig bart) {
       return bart(bart);
     }
-    return bert();
+    return model instanceof BertConfig ? bert() : plain();
+  }
+
+  /** Files of models that nobody else writes. */
+  private static FileForm plain() {
+    return new FileForm(UnaryOperator.identity(), NOTHING, Map.of(), List.of(), "");
   }
 
   /** OpenAI's weights are published under names without a prefix, with the attention masks. */

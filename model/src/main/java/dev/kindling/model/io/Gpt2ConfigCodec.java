@@ -1,9 +1,9 @@
 package dev.kindling.model.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.ModelShape;
 import java.util.List;
 
 /**
@@ -36,12 +36,12 @@ final class Gpt2ConfigCodec implements ConfigCodec {
   }
 
   @Override
-  public boolean canWrite(ArchitectureConfig model) {
+  public boolean canWrite(ModelShape model) {
     return model instanceof GptConfig gpt && gpt.options().isGpt2();
   }
 
   @Override
-  public void write(ArchitectureConfig model, ObjectNode json) {
+  public void write(ModelShape model, ObjectNode json) {
     GptConfig gpt = (GptConfig) model;
     json.put("vocab_size", gpt.vocabSize());
     json.put("n_positions", gpt.contextLength());

@@ -1,9 +1,9 @@
 package dev.kindling.model.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.ModelShape;
 import java.util.List;
 
 /** A GPT that is neither GPT-2 nor Llama and that Hugging Face has no class for. */
@@ -29,12 +29,12 @@ final class KindlingGptConfigCodec implements ConfigCodec {
   }
 
   @Override
-  public boolean canWrite(ArchitectureConfig model) {
+  public boolean canWrite(ModelShape model) {
     return model instanceof GptConfig;
   }
 
   @Override
-  public void write(ArchitectureConfig model, ObjectNode json) {
+  public void write(ModelShape model, ObjectNode json) {
     GptConfig gpt = (GptConfig) model;
     GptOptions options = gpt.options();
     LlamaConfigCodec.writeShape(gpt, json);

@@ -1,9 +1,9 @@
 package dev.kindling.model.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.ModelShape;
 import java.util.List;
 
 /** Llama: a GPT with rotary positions, RMS norm, SwiGLU and no biases. */
@@ -33,12 +33,12 @@ final class LlamaConfigCodec implements ConfigCodec {
   }
 
   @Override
-  public boolean canWrite(ArchitectureConfig model) {
+  public boolean canWrite(ModelShape model) {
     return model instanceof GptConfig gpt && gpt.options().isLlama() && !gpt.bias();
   }
 
   @Override
-  public void write(ArchitectureConfig model, ObjectNode json) {
+  public void write(ModelShape model, ObjectNode json) {
     GptConfig gpt = (GptConfig) model;
     writeShape(gpt, json);
     json.put("head_dim", gpt.headSize());

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ import java.util.List;
  * @param model the shape
  * @param specialTokens the tokens with a meaning of their own
  */
-public record ModelConfigFile(ArchitectureConfig model, SpecialTokenIds specialTokens) {
+public record ModelConfigFile(ModelShape model, SpecialTokenIds specialTokens) {
   /** The file's name. */
   public static final String NAME = "config.json";
 
@@ -68,7 +68,7 @@ public record ModelConfigFile(ArchitectureConfig model, SpecialTokenIds specialT
     }
     ConfigCodec codec = ConfigCodec.find(modelType).orElseThrow();
     List<String> problems = new ArrayList<>();
-    ArchitectureConfig model = null;
+    ModelShape model = null;
     SpecialTokenIds specialTokens = SpecialTokenIds.read(keys);
     try {
       model = codec.read(keys);

@@ -1,6 +1,6 @@
 package dev.kindling.model.io;
 
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.nn.ParameterStore.Slice;
 import java.io.FilterOutputStream;
@@ -34,7 +34,7 @@ public final class ModelWeights {
    * @return a stream that throws {@link IOException} at a byte too many, and when it is closed too
    *     early
    */
-  public static OutputStream newOutputStream(OutputStream out, ArchitectureConfig model)
+  public static OutputStream newOutputStream(OutputStream out, ModelShape model)
       throws IOException {
     List<TensorSpec> vector = parameterSpecs(model.layout());
     List<TensorSpec> zeros = FileForm.of(model).zeros();
@@ -54,7 +54,7 @@ public final class ModelWeights {
    * @param parameters of the layout of {@code model}
    * @throws IllegalArgumentException if they are of another layout
    */
-  public static void write(OutputStream out, ArchitectureConfig model, ParameterStore parameters)
+  public static void write(OutputStream out, ModelShape model, ParameterStore parameters)
       throws IOException {
     requireLayout(model.layout(), parameters);
     int bufferElements = (int) Math.min(BUFFER_ELEMENTS, parameters.numParameters());

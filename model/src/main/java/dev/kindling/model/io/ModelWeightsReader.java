@@ -1,7 +1,7 @@
 package dev.kindling.model.io;
 
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import dev.kindling.model.io.SafetensorsHeader.StoredTensor;
 import dev.kindling.model.nn.ParameterStore;
@@ -44,7 +44,7 @@ public final class ModelWeightsReader {
    *     shape or of another type; or a copy that differs, or a tensor that is not zero
    */
   public static ModelWeightsReader open(
-      String source, SafetensorsHeader header, RangeReader file, ArchitectureConfig model)
+      String source, SafetensorsHeader header, RangeReader file, ModelShape model)
       throws IOException {
     List<Slice> slices = layout(source, header, model);
     FileForm form = FileForm.of(model);
@@ -130,8 +130,7 @@ public final class ModelWeightsReader {
   }
 
   /** The model's layout, after making sure that writing it down costs no more than the file. */
-  private static List<Slice> layout(
-      String source, SafetensorsHeader header, ArchitectureConfig model) {
+  private static List<Slice> layout(String source, SafetensorsHeader header, ModelShape model) {
     int numTensors = header.tensors().size();
     long numLayers = numLayers(model);
     try {
@@ -154,7 +153,7 @@ public final class ModelWeightsReader {
     }
   }
 
-  private static long numLayers(ArchitectureConfig model) {
+  private static long numLayers(ModelShape model) {
     long numLayers = model.numLayers();
     if (model instanceof T5Config t5) {
       numLayers += t5.numDecoderLayers();

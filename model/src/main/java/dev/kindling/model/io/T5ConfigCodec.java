@@ -1,7 +1,7 @@
 package dev.kindling.model.io;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import java.util.List;
 
@@ -37,12 +37,12 @@ final class T5ConfigCodec implements ConfigCodec {
   }
 
   @Override
-  public boolean canWrite(ArchitectureConfig model) {
+  public boolean canWrite(ModelShape model) {
     return model instanceof T5Config;
   }
 
   @Override
-  public void write(ArchitectureConfig model, ObjectNode json) {
+  public void write(ModelShape model, ObjectNode json) {
     T5Config t5 = (T5Config) model;
     json.put("vocab_size", t5.vocabSize());
     json.put("n_positions", t5.contextLength());

@@ -1,7 +1,7 @@
 package dev.kindling.model.score;
 
-import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.predict.CausalModel;
+import dev.kindling.model.train.CausalDecoder;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,26 +18,19 @@ import java.util.Map;
  * context loses its first tokens. Not thread-safe.
  */
 public final class ContinuationScorer {
-  private final InferenceModel model;
+  private final CausalModel model;
   private final TokenBudget budget;
   private long tokensComputed;
 
   /**
    * Scores with a model, which stays open.
    *
-   * @param model a decoder alone
+   * @param model one that remembers keys and values reads a context with several continuations once
    * @param maxTokens tokens, with padding, that go through the model at once, and as many again
    *     whose keys and values are remembered; a sequence that has more goes alone
-   * @throws IllegalArgumentException if the model is of another kind, or the number not positive
+   * @throws IllegalArgumentException if the number is not positive
    */
-  public ContinuationScorer(InferenceModel model, int maxTokens) {
-    if (!(model.config() instanceof GptConfig)) {
-      throw new IllegalArgumentException(
-          "A model with a "
-              + model.config().getClass().getSimpleName()
-              + " was given, which does not continue texts: expected a GPT; encoders score masked"
-              + " tokens");
-    }
+  public ContinuationScorer(CausalModel model, int maxTokens) {
     this.model = model;
     this.budget = TokenBudget.of(model, maxTokens);
   }
@@ -63,13 +56,15 @@ public final class ContinuationScorer {
     List<ContextGroup> shared = new ArrayList<>();
     List<RunningScore> whole = new ArrayList<>();
     for (ContextGroup group : groups.values()) {
-      if (group.isShared()) {
+      if (group.isShared() && model instanceof CausalDecoder) {
         shared.add(group);
       } else {
         whole.addAll(group.continuations());
       }
     }
-    tokensComputed += new SharedContexts(model, budget).score(shared);
+    if (model instanceof CausalDecoder decoder) {
+      tokensComputed += new SharedContexts(decoder.model(), budget).score(shared);
+    }
     tokensComputed += new WholeSequences(model, budget).score(whole);
     return scores.stream().map(RunningScore::score).toList();
   }

@@ -1,6 +1,6 @@
 package dev.kindling.model.score;
 
-import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.predict.SequenceEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * any head, those of the encoder where there is one. Not thread-safe.
  */
 public final class Embedder {
-  private final InferenceModel model;
+  private final SequenceEncoder model;
   private final TokenBudget budget;
 
   /**
@@ -22,7 +22,7 @@ public final class Embedder {
    *     more goes alone
    * @throws IllegalArgumentException if the number is not positive
    */
-  public Embedder(InferenceModel model, int maxTokens) {
+  public Embedder(SequenceEncoder model, int maxTokens) {
     this.model = model;
     this.budget = TokenBudget.of(model, maxTokens);
   }
@@ -53,7 +53,7 @@ public final class Embedder {
   private List<float[]> read(List<int[]> sequences, Pooling pooling) {
     PaddedSequences inputs = budget.padded(sequences);
     float[] hidden = model.hiddenStates(inputs.tokens(), inputs.lengths());
-    int width = model.config().embeddingSize();
+    int width = model.width();
     List<float[]> vectors = new ArrayList<>();
     for (int i = 0; i < sequences.size(); i++) {
       vectors.add(pooling.pool(hidden, i * inputs.length(), inputs.lengths()[i], width));

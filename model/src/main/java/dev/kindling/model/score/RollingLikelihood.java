@@ -1,9 +1,8 @@
 package dev.kindling.model.score;
 
-import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
-import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.predict.CausalModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +19,7 @@ public final class RollingLikelihood {
   /** Windows of one length find each other among those of so many batches. */
   private static final long BATCHES_TOGETHER = 64;
 
-  private final InferenceModel model;
+  private final CausalModel model;
   private final TokenBudget budget;
   private final int contextLength;
   private final int stride;
@@ -28,22 +27,14 @@ public final class RollingLikelihood {
   /**
    * Scores with a model, which stays open.
    *
-   * @param model a decoder alone
    * @param maxTokens tokens, with padding, that go through the model at once
    * @param contextLength tokens of a window, at most the model's
    * @param stride tokens that every window but the first scores, at most {@code contextLength}
-   * @throws IllegalArgumentException if the model is of another kind, or a number out of its range
+   * @throws IllegalArgumentException if a number is out of its range
    */
-  public RollingLikelihood(InferenceModel model, int maxTokens, int contextLength, int stride) {
-    if (!(model.config() instanceof GptConfig)) {
-      throw new IllegalArgumentException(
-          "A model with a "
-              + model.config().getClass().getSimpleName()
-              + " was given, which does not continue texts: expected a GPT; encoders score masked"
-              + " tokens");
-    }
+  public RollingLikelihood(CausalModel model, int maxTokens, int contextLength, int stride) {
     if (contextLength < 1
-        || contextLength > model.config().contextLength()
+        || contextLength > model.contextLength()
         || stride < 1
         || stride > contextLength) {
       throw new IllegalArgumentException(
@@ -52,7 +43,7 @@ public final class RollingLikelihood {
               + " tokens with a stride of "
               + stride
               + " were asked for: expected 1 to "
-              + model.config().contextLength()
+              + model.contextLength()
               + " tokens, and a stride from 1 to as many");
     }
     this.model = model;

@@ -84,7 +84,8 @@ public final class ScoringSelfTest {
             new Continuation(new int[] {4}, new int[] {1, 6, 6, 0, 5}),
             new Continuation(TEXT, new int[] {3, 1}),
             new Continuation(new int[] {1, 0, 6}, greedy(new int[] {1, 0, 6}, 3)));
-    List<ContinuationScore> scores = new ContinuationScorer(model, MAX_TOKENS).score(requests);
+    List<ContinuationScore> scores =
+        new ContinuationScorer(model.causal(), MAX_TOKENS).score(requests);
     for (int i = 0; i < requests.size(); i++) {
       ContinuationScore expected = expected(requests.get(i));
       String what = "the log-likelihood of continuation " + i;

@@ -1,6 +1,6 @@
 package dev.kindling.model.score;
 
-import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.predict.TokenModel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,8 +33,8 @@ record TokenBudget(int maxTokens, int contextLength, int vocabSize) {
     }
   }
 
-  static TokenBudget of(InferenceModel model, int maxTokens) {
-    return new TokenBudget(maxTokens, model.config().contextLength(), model.config().vocabSize());
+  static TokenBudget of(TokenModel model, int maxTokens) {
+    return new TokenBudget(maxTokens, model.contextLength(), model.vocabSize());
   }
 
   /** What a sequence is padded to if it is the longest of those that go together. */

@@ -1,10 +1,10 @@
 package dev.kindling.model.score;
 
-import dev.kindling.model.train.InferenceModel;
+import dev.kindling.model.predict.CausalModel;
 import java.util.List;
 
 /** Scores continuations by reading each with its context in one pass. */
-record WholeSequences(InferenceModel model, TokenBudget budget) {
+record WholeSequences(CausalModel model, TokenBudget budget) {
   /** Scores all of them; returns how many tokens the model has read. */
   long score(List<RunningScore> scores) {
     long tokensComputed = 0;

@@ -13,6 +13,8 @@ import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.DecoderCache;
 import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.predict.LogitsListener;
+import dev.kindling.model.predict.SequenceEncoder;
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
@@ -23,7 +25,7 @@ import java.util.Arrays;
  * gradients, no moments. Closing it frees its memory and leaves the backend open, and weights that
  * it was given. Not thread-safe: every thread has a model and a backend of its own.
  */
-public final class InferenceModel implements AutoCloseable {
+public final class InferenceModel implements SequenceEncoder, AutoCloseable {
   private final ArchitectureConfig config;
   private final InferenceChecks checks;
   private final Backend backend;
@@ -62,6 +64,31 @@ public final class InferenceModel implements AutoCloseable {
   /** The shape of the model. */
   public ArchitectureConfig config() {
     return config;
+  }
+
+  @Override
+  public int vocabSize() {
+    return config.vocabSize();
+  }
+
+  @Override
+  public int contextLength() {
+    return config.contextLength();
+  }
+
+  /** C. */
+  @Override
+  public int width() {
+    return config.embeddingSize();
+  }
+
+  /**
+   * This model as one that continues texts.
+   *
+   * @throws IllegalArgumentException if the architecture is not a decoder alone
+   */
+  public CausalDecoder causal() {
+    return new CausalDecoder(this);
   }
 
   /** The parameters of the weights: see {@link InferenceWeights#parameters}. */
@@ -112,6 +139,7 @@ public final class InferenceModel implements AutoCloseable {
    * @return [B × T × C]; without a meaning in the padding
    * @throws IllegalArgumentException if sizes or ids do not fit the model
    */
+  @Override
   public float[] hiddenStates(int[] tokens, int[] lengths) {
     checks.requireIds(tokens);
     InferenceChecks.requireLengths(tokens, lengths, lengths.length, 1);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BertConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -31,7 +31,7 @@ class HostileModelFilesTest {
 
   @ParameterizedTest
   @MethodSource("dev.kindling.model.io.ModelFiles#everyKind")
-  void aMutatedWeightsFileIsEitherReadOrRefused(ArchitectureConfig model) {
+  void aMutatedWeightsFileIsEitherReadOrRefused(ModelShape model) {
     FileMutations mutations = new FileMutations(20_240_501);
     byte[] vector = ModelFiles.randomVector(model);
     byte[] file = ModelFiles.file(model, vector, vector.length);
@@ -66,7 +66,7 @@ class HostileModelFilesTest {
 
   @ParameterizedTest
   @MethodSource("dev.kindling.model.io.ModelFiles#everyKind")
-  void aMutatedConfigurationIsEitherReadOrRefused(ArchitectureConfig model) {
+  void aMutatedConfigurationIsEitherReadOrRefused(ModelShape model) {
     FileMutations mutations = new FileMutations(7);
     SpecialTokenIds ids = SpecialTokenIds.ofText(OptionalInt.of(1), OptionalInt.of(2));
     byte[] config = new ModelConfigFile(model, ids).toJson();
@@ -82,7 +82,7 @@ class HostileModelFilesTest {
                   .getBytes(StandardCharsets.UTF_8);
       long before = allocatedBytes();
       try {
-        ArchitectureConfig read = ModelConfigFile.parse("config.json", mutated).model();
+        ModelShape read = ModelConfigFile.parse("config.json", mutated).model();
         numRead++;
         ModelFiles.open(weights, read);
       } catch (WeightsFormatException e) {
@@ -140,7 +140,7 @@ class HostileModelFilesTest {
     assertThat(allocatedBytes() - before).isLessThan(ALLOWED_BYTES);
   }
 
-  private static int zeroBytes(ArchitectureConfig model) {
+  private static int zeroBytes(ModelShape model) {
     return Math.toIntExact(Safetensors.dataBytes(FileForm.of(model).zeros()));
   }
 

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -200,7 +200,7 @@ class ModelConfigFileTest {
 
   @ParameterizedTest
   @MethodSource("dev.kindling.model.io.ModelFiles#everyKind")
-  void whatIsWrittenIsReadBack(ArchitectureConfig model) {
+  void whatIsWrittenIsReadBack(ModelShape model) {
     SpecialTokenIds none = SpecialTokenIds.ofText(NONE, NONE);
     SpecialTokenIds all =
         new SpecialTokenIds(
@@ -285,8 +285,7 @@ class ModelConfigFileTest {
 
   @ParameterizedTest
   @MethodSource("dev.kindling.model.io.ModelFiles#everyKind")
-  void anIdThatHuggingFaceWouldMakeUpIsSaidNotToBeThere(ArchitectureConfig model)
-      throws IOException {
+  void anIdThatHuggingFaceWouldMakeUpIsSaidNotToBeThere(ModelShape model) throws IOException {
     SpecialTokenIds none = SpecialTokenIds.ofText(NONE, NONE);
     JsonNode json = written(model, none);
 
@@ -470,8 +469,7 @@ class ModelConfigFileTest {
         .hasMessageContaining(message);
   }
 
-  private static JsonNode written(ArchitectureConfig model, SpecialTokenIds ids)
-      throws IOException {
+  private static JsonNode written(ModelShape model, SpecialTokenIds ids) throws IOException {
     return new ObjectMapper().readTree(new ModelConfigFile(model, ids).toJson());
   }
 

@@ -1,6 +1,5 @@
 package dev.kindling.model.io;
 
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
@@ -8,6 +7,7 @@ import dev.kindling.model.arch.GptOptions;
 import dev.kindling.model.arch.GptOptions.FeedForwardKind;
 import dev.kindling.model.arch.GptOptions.Norm;
 import dev.kindling.model.arch.GptOptions.Positions;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class ModelFiles {
   private ModelFiles() {}
 
-  static Stream<ArchitectureConfig> everyKind() {
+  static Stream<ModelShape> everyKind() {
     GptOptions tiedLlama =
         new GptOptions(Positions.ROTARY, Norm.RMS_NORM, FeedForwardKind.SWIGLU, 0, 10, true);
     GptOptions mixed =
@@ -43,13 +43,13 @@ final class ModelFiles {
         new BartConfig(17, 7, 1, 2, 3, 9, 11, 0.1));
   }
 
-  static byte[] randomVector(ArchitectureConfig config) {
+  static byte[] randomVector(ModelShape config) {
     byte[] vector = new byte[Math.toIntExact(config.numParameters() * 4)];
     new Random(config.vocabSize()).nextBytes(vector);
     return vector;
   }
 
-  static byte[] file(ArchitectureConfig config, byte[] vector, int partBytes) {
+  static byte[] file(ModelShape config, byte[] vector, int partBytes) {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (OutputStream out = ModelWeights.newOutputStream(file, config)) {
       for (int from = 0; from < vector.length; from += partBytes) {
@@ -79,7 +79,7 @@ final class ModelFiles {
     }
   }
 
-  static ModelWeightsReader open(byte[] file, ArchitectureConfig config) {
+  static ModelWeightsReader open(byte[] file, ModelShape config) {
     try {
       return ModelWeightsReader.open(
           "test",
@@ -93,7 +93,7 @@ final class ModelFiles {
   }
 
   /** The whole flat vector. */
-  static byte[] read(byte[] file, ArchitectureConfig config) {
+  static byte[] read(byte[] file, ModelShape config) {
     ModelWeightsReader reader = open(file, config);
     int numParameters = Math.toIntExact(reader.numParameters());
     byte[] vector = new byte[numParameters * 4];

@@ -7,8 +7,8 @@ import static dev.kindling.model.io.ModelFiles.randomVector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.io.SafetensorsHeader.StoredTensor;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.nn.ParameterStore.Slice;
@@ -33,7 +33,7 @@ class ModelWeightsTest {
 
   @ParameterizedTest
   @MethodSource("dev.kindling.model.io.ModelFiles#everyKind")
-  void aModelIsReadBackInPartsOfAnySize(ArchitectureConfig config) throws IOException {
+  void aModelIsReadBackInPartsOfAnySize(ModelShape config) throws IOException {
     byte[] vector = randomVector(config);
     byte[] file = file(config, vector, 1021);
     ModelWeightsReader reader = open(file, config);
@@ -50,7 +50,7 @@ class ModelWeightsTest {
 
   @ParameterizedTest
   @MethodSource("dev.kindling.model.io.ModelFiles#everyKind")
-  void aModelInMemoryIsReadBack(ArchitectureConfig config) throws IOException {
+  void aModelInMemoryIsReadBack(ModelShape config) throws IOException {
     byte[] vector = randomVector(config);
     int length = vector.length / 4;
     try (ParameterStore saved = ParameterStore.allocate(config.layout(), DType.F32);

@@ -3,11 +3,11 @@ package dev.kindling.model.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import dev.kindling.model.nn.ParameterStore.Slice;
 import java.io.ByteArrayOutputStream;
@@ -64,7 +64,7 @@ class PublishedFilesTest {
 
   @ParameterizedTest
   @MethodSource("copies")
-  void aTiedTensorMayBeStoredTwice(ArchitectureConfig model, String copy, String name) {
+  void aTiedTensorMayBeStoredTwice(ModelShape model, String copy, String name) {
     byte[] vector = ModelFiles.randomVector(model);
     byte[] file =
         new StoredFile().addAll(model, vector).add(copy, data(model, vector, name)).bytes();
@@ -74,8 +74,7 @@ class PublishedFilesTest {
 
   @ParameterizedTest
   @MethodSource("copies")
-  void aTiedTensorMayBeStoredUnderItsOtherNameAlone(
-      ArchitectureConfig model, String copy, String name) {
+  void aTiedTensorMayBeStoredUnderItsOtherNameAlone(ModelShape model, String copy, String name) {
     byte[] vector = ModelFiles.randomVector(model);
     byte[] file = new StoredFile().addAll(model, vector, n -> n.equals(name) ? copy : n).bytes();
 
@@ -84,7 +83,7 @@ class PublishedFilesTest {
 
   @ParameterizedTest
   @MethodSource("copies")
-  void aCopyThatDiffersInOneBitIsRefused(ArchitectureConfig model, String copy, String name) {
+  void aCopyThatDiffersInOneBitIsRefused(ModelShape model, String copy, String name) {
     byte[] vector = ModelFiles.randomVector(model);
     Stored stored = data(model, vector, name);
     stored.data()[stored.data().length - 4] ^= 1;
@@ -291,7 +290,7 @@ class PublishedFilesTest {
   }
 
   /** A parameter's own shape and bytes. */
-  private static Stored data(ArchitectureConfig model, byte[] vector, String name) {
+  private static Stored data(ModelShape model, byte[] vector, String name) {
     Slice slice =
         model.layout().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
     int from = (int) slice.offset() * 4;
@@ -315,11 +314,11 @@ class PublishedFilesTest {
       return this;
     }
 
-    StoredFile addAll(ArchitectureConfig model, byte[] vector) {
+    StoredFile addAll(ModelShape model, byte[] vector) {
       return addAll(model, vector, UnaryOperator.identity());
     }
 
-    StoredFile addAll(ArchitectureConfig model, byte[] vector, UnaryOperator<String> rename) {
+    StoredFile addAll(ModelShape model, byte[] vector, UnaryOperator<String> rename) {
       for (Slice slice : model.layout()) {
         add(rename.apply(slice.name()), PublishedFilesTest.data(model, vector, slice.name()));
       }

@@ -97,7 +97,8 @@ class ContinuationScorerTest {
           requests.stream().map(request -> plainScore(plain, request)).toList();
       assertThat(expected).anyMatch(ContinuationScore::greedy);
       for (int maxTokens : fast ? new int[] {1, 64, 100_000} : new int[] {100}) {
-        List<ContinuationScore> scores = new ContinuationScorer(model, maxTokens).score(requests);
+        List<ContinuationScore> scores =
+            new ContinuationScorer(model.causal(), maxTokens).score(requests);
         assertThat(scores).hasSameSizeAs(expected);
         for (int i = 0; i < scores.size(); i++) {
           assertThat(scores.get(i).logLikelihood())
@@ -114,7 +115,7 @@ class ContinuationScorerTest {
   void aContinuationIsGreedyIfTheModelWouldWriteIt() {
     try (Backend backend = Backends.open("onednn", 1);
         InferenceModel model = ScoredModels.open(ScoredModels.GPT2, Precision.F32, backend)) {
-      ContinuationScorer scorer = new ContinuationScorer(model, 256);
+      ContinuationScorer scorer = new ContinuationScorer(model.causal(), 256);
       int[] context = ScoredModels.tokens(5, 3);
       int[] written = new int[0];
       for (int length = 1; length <= 8; length++) {
@@ -150,7 +151,7 @@ class ContinuationScorerTest {
     try (Backend backend = Backends.open("onednn", 1);
         InferenceModel model = new InferenceModel(ScoredModels.GPT2, Precision.F32, backend)) {
       List<ContinuationScore> scores =
-          new ContinuationScorer(model, 64)
+          new ContinuationScorer(model.causal(), 64)
               .score(
                   List.of(
                       new Continuation(new int[] {3}, new int[] {0}),
@@ -169,9 +170,10 @@ class ContinuationScorerTest {
       List<Continuation> requests = requests();
       List<Integer> order = new ArrayList<>(IntStream.range(0, requests.size()).boxed().toList());
       Collections.shuffle(order, new Random(4));
-      List<ContinuationScore> scores = new ContinuationScorer(model, 128).score(requests);
+      List<ContinuationScore> scores = new ContinuationScorer(model.causal(), 128).score(requests);
       List<ContinuationScore> shuffled =
-          new ContinuationScorer(model, 128).score(order.stream().map(requests::get).toList());
+          new ContinuationScorer(model.causal(), 128)
+              .score(order.stream().map(requests::get).toList());
       for (int i = 0; i < order.size(); i++) {
         assertThat(shuffled.get(i).logLikelihood())
             .isCloseTo(scores.get(order.get(i)).logLikelihood(), within(1e-3));
@@ -190,7 +192,7 @@ class ContinuationScorerTest {
         choices.add(new Continuation(context.clone(), new int[] {i, 5, 6}));
         choices.add(new Continuation(context, new int[] {i + 10}));
       }
-      ContinuationScorer scorer = new ContinuationScorer(model, 4096);
+      ContinuationScorer scorer = new ContinuationScorer(model.causal(), 4096);
       scorer.score(choices);
       assertThat(scorer.tokensComputed()).isEqualTo(20 + 4 * 2);
 
@@ -228,7 +230,7 @@ class ContinuationScorerTest {
         for (int i = 0; i < 500; i++) {
           requests.add(new Continuation(new int[] {7, 8, 9}, new int[] {i % V, i / V, i % 3}));
         }
-        ContinuationScorer scorer = new ContinuationScorer(model, maxTokens);
+        ContinuationScorer scorer = new ContinuationScorer(model.causal(), maxTokens);
         scorer.score(requests);
         assertThat(mostEmbedded.get()).isPositive().isLessThanOrEqualTo(maxTokens);
         assertThat(mostCached.get()).isPositive().isLessThanOrEqualTo(maxTokens);
@@ -243,8 +245,10 @@ class ContinuationScorerTest {
         InferenceModel exact = ScoredModels.open(ScoredModels.GPT2, Precision.F32, backend);
         InferenceModel rounded = ScoredModels.open(ScoredModels.GPT2, Precision.BF16, backend)) {
       List<Continuation> requests = requests();
-      List<ContinuationScore> expected = new ContinuationScorer(exact, 512).score(requests);
-      List<ContinuationScore> scores = new ContinuationScorer(rounded, 512).score(requests);
+      List<ContinuationScore> expected =
+          new ContinuationScorer(exact.causal(), 512).score(requests);
+      List<ContinuationScore> scores =
+          new ContinuationScorer(rounded.causal(), 512).score(requests);
       for (int i = 0; i < scores.size(); i++) {
         double perToken = 0.15 * requests.get(i).continuation().length;
         assertThat(scores.get(i).logLikelihood())
@@ -258,12 +262,12 @@ class ContinuationScorerTest {
     try (Backend backend = Backends.open("onednn", 1);
         InferenceModel model = ScoredModels.open(ScoredModels.GPT2, Precision.F32, backend);
         InferenceModel bert = ScoredModels.open(ScoredModels.BERT, Precision.F32, backend)) {
-      ContinuationScorer scorer = new ContinuationScorer(model, 64);
+      ContinuationScorer scorer = new ContinuationScorer(model.causal(), 64);
       assertThat(scorer.score(List.of())).isEmpty();
       assertRefused("expected one token or more", () -> new Continuation(new int[0], new int[1]));
       assertRefused("expected one token or more", () -> new Continuation(new int[1], new int[0]));
-      assertRefused("maxTokens is 0", () -> new ContinuationScorer(model, 0));
-      assertRefused("expected a GPT", () -> new ContinuationScorer(bert, 64));
+      assertRefused("maxTokens is 0", () -> new ContinuationScorer(model.causal(), 0));
+      assertRefused("expected a GPT", () -> new ContinuationScorer(bert.causal(), 64));
       assertRefused(
           "A continuation of 41 tokens was given: expected at most the model's context length 40",
           () -> scorer.score(List.of(new Continuation(new int[1], new int[T + 1]))));
@@ -292,7 +296,7 @@ class ContinuationScorerTest {
       backend.fill(model.parameters().flat(), Double.NaN);
       assertThatThrownBy(
               () ->
-                  new ContinuationScorer(model, 64)
+                  new ContinuationScorer(model.causal(), 64)
                       .score(List.of(new Continuation(new int[] {1}, new int[] {2}))))
           .isInstanceOf(ArithmeticException.class)
           .hasMessageContaining("the model's parameters are broken");

@@ -55,7 +55,8 @@ class RollingLikelihoodTest {
             .mapToObj(RollingLikelihoodTest::sequence)
             .toList();
 
-    double[] sums = new RollingLikelihood(model, 30, contextLength, stride).score(sequences);
+    double[] sums =
+        new RollingLikelihood(model.causal(), 30, contextLength, stride).score(sequences);
 
     for (int i = 0; i < sums.length; i++) {
       assertThat(sums[i])
@@ -78,7 +79,7 @@ class RollingLikelihoodTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "8, 1", "7, 0", "5, 6"})
   void windowsThatTheModelDoesNotTakeAreRefused(int contextLength, int stride) {
-    assertThatThrownBy(() -> new RollingLikelihood(model, 30, contextLength, stride))
+    assertThatThrownBy(() -> new RollingLikelihood(model.causal(), 30, contextLength, stride))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(contextLength + " tokens with a stride of " + stride)
         .hasMessageContaining("1 to 7");

@@ -11,6 +11,7 @@ import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.DecoderCache;
+import dev.kindling.model.predict.LogitsListener;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.kindling.spark.checkpoint;
 
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.spark.parallel.TrainingState;
 
@@ -19,7 +19,7 @@ import dev.kindling.spark.parallel.TrainingState;
 public record CheckpointContent(
     TrainingState state,
     TrainerState trainer,
-    ArchitectureConfig model,
+    ModelShape model,
     SpecialTokenIds specialTokens,
     byte[] tokenizer,
     byte[] metrics) {}

@@ -1,6 +1,6 @@
 package dev.kindling.spark.checkpoint;
 
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.io.ModelWeights;
 import dev.kindling.model.io.ModelWeightsReader;
 import dev.kindling.spark.checkpoint.CheckpointLayout.ShardVector;
@@ -28,7 +28,7 @@ import org.apache.spark.storage.StorageLevel;
  * @param layout how the parameters are to be cut, whoever wrote them
  */
 public record CheckpointLoader(
-    HadoopSettings hadoop, String checkpoint, ArchitectureConfig model, ShardLayout layout)
+    HadoopSettings hadoop, String checkpoint, ModelShape model, ShardLayout layout)
     implements Serializable {
 
   /** The state that the checkpoint holds, for {@code numReplicas} replicas. */

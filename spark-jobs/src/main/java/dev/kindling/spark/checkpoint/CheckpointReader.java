@@ -6,6 +6,7 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.io.ModelConfigFile;
 import dev.kindling.model.io.ModelWeights;
 import dev.kindling.model.io.ModelWeightsReader;
@@ -72,8 +73,23 @@ public final class CheckpointReader {
   }
 
   /** The shape of the model. */
-  public ArchitectureConfig model() {
+  public ModelShape model() {
     return config.model();
+  }
+
+  /**
+   * The shape of the model, which is a Transformer.
+   *
+   * @throws InvalidInputException if it is another network
+   */
+  public ArchitectureConfig transformer() {
+    if (model() instanceof ArchitectureConfig transformer) {
+      return transformer;
+    }
+    throw new InvalidInputException(
+        directory + " holds a " + model().getClass().getSimpleName(),
+        "a Transformer: gpt, bert, t5 or bart",
+        "give the path of a run with such a model.architecture");
   }
 
   /** The tokens with a meaning of their own. */
@@ -94,7 +110,7 @@ public final class CheckpointReader {
   /**
    * Streams the parameters into {@code destination}, after comparing the file with its manifest.
    *
-   * @param destination with the slices of {@link ArchitectureConfig#layout} for {@link #model}
+   * @param destination with the slices of {@link ModelShape#layout} for {@link #model}
    * @throws InvalidInputException if the file is missing or damaged
    */
   public void load(ParameterStore destination) {

@@ -1,6 +1,6 @@
 package dev.kindling.spark.checkpoint;
 
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.io.ModelWeights;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
@@ -17,7 +17,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * @param checkpoint the directory
  * @param model the shape
  */
-record WriteModel(HadoopSettings hadoop, String checkpoint, ArchitectureConfig model)
+record WriteModel(HadoopSettings hadoop, String checkpoint, ModelShape model)
     implements FlatMapFunction<Iterator<ParameterShard>, WrittenFile> {
 
   @Override

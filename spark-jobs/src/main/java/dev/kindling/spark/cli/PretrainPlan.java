@@ -52,7 +52,7 @@ record PretrainPlan(
   static PretrainPlan of(RunConfig config, Configuration hadoop, Path tokens, SparkConf spark) {
     Manifest manifest = Manifest.require(hadoop, tokens, "tokens");
     ArchitectureConfig model =
-        config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
+        config.model().transformerFor(manifest.details().path("vocabSize").intValue());
     long numParameters = ModelSize.requireTrainable(model);
     Mesh mesh = config.parallel().mesh();
     PseudoGradients sent = config.dataParallelism().pseudoGradients();

@@ -13,6 +13,7 @@ import dev.kindling.model.arch.GptOptions;
 import dev.kindling.model.arch.GptOptions.FeedForwardKind;
 import dev.kindling.model.arch.GptOptions.Norm;
 import dev.kindling.model.arch.GptOptions.Positions;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 
 /**
@@ -100,7 +101,7 @@ public record ModelConfig(
     Require.atLeast("headSize", headSize, 0);
     Require.atLeast("feedForwardSize", feedForwardSize, 0);
     requireOwnSettings();
-    ArchitectureConfig checked = shape(Math.max(vocabSize, 1));
+    ModelShape checked = shape(Math.max(vocabSize, 1));
     assert checked.embeddingSize() == embeddingSize;
   }
 
@@ -144,7 +145,7 @@ public record ModelConfig(
    * @throws InvalidInputException if {@link #vocabSize} is neither 0 nor what that makes with the
    *     architecture's special tokens
    */
-  public ArchitectureConfig forVocabulary(int numOrdinary) {
+  public ModelShape forVocabulary(int numOrdinary) {
     int numSpecial = architecture.numSpecialTokens(numOrdinary);
     int needed = Math.addExact(numOrdinary, numSpecial);
     if (vocabSize != 0 && vocabSize != needed) {
@@ -170,6 +171,21 @@ public record ModelConfig(
     return shape(needed);
   }
 
+  /**
+   * The model for a set of token shards, which is a Transformer.
+   *
+   * @throws InvalidInputException as {@link #forVocabulary}, and if it is another network
+   */
+  public ArchitectureConfig transformerFor(int numOrdinary) {
+    if (forVocabulary(numOrdinary) instanceof ArchitectureConfig transformer) {
+      return transformer;
+    }
+    throw new InvalidInputException(
+        "model.architecture is " + architecture,
+        "a Transformer: gpt, bert, t5 or bart",
+        "choose one of them");
+  }
+
   private void requireOwnSettings() {
     GptOptions gpt2 = GptOptions.GPT2;
     architecture.requireUnset("numDecoderLayers", numDecoderLayers, 0, T5, BART);
@@ -183,7 +199,7 @@ public record ModelConfig(
     architecture.requireUnset("gated", gated, false, T5);
   }
 
-  private ArchitectureConfig shape(int vocabulary) {
+  private ModelShape shape(int vocabulary) {
     int inner = feedForwardSize == 0 ? Math.multiplyExact(4, embeddingSize) : feedForwardSize;
     int numDecoders = numDecoderLayers == 0 ? numLayers : numDecoderLayers;
     return switch (architecture) {

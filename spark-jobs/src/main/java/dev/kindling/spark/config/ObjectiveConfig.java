@@ -5,6 +5,7 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import dev.kindling.model.objective.CausalLanguageModelling;
 import dev.kindling.model.objective.Denoising;
@@ -146,12 +147,11 @@ public record ObjectiveConfig(
    * @param fullStops the ids that end a sentence; asked for where they are needed
    * @throws InvalidInputException if model and noise do not go together
    */
-  public Objective forModel(
-      ArchitectureConfig model, int numOrdinary, Supplier<Set<Integer>> fullStops) {
+  public Objective forModel(ModelShape model, int numOrdinary, Supplier<Set<Integer>> fullStops) {
     int length = model.contextLength();
     try {
       // A sealed switch on types is a preview in Java 17.
-      if (model instanceof GptConfig) {
+      if (model instanceof GptConfig || !(model instanceof ArchitectureConfig)) {
         return new CausalLanguageModelling(length);
       }
       if (model instanceof BertConfig) {

@@ -58,7 +58,7 @@ public final class TextGenerator implements AutoCloseable {
   public static TextGenerator open(
       Configuration hadoop, Path checkpoint, String backend, int numThreads) {
     CheckpointReader reader = CheckpointReader.open(hadoop, checkpoint);
-    if (reader.model() instanceof BertConfig) {
+    if (reader.transformer() instanceof BertConfig) {
       throw new InvalidInputException(
           reader.directory() + " holds a " + Words.architecture(reader.model()),
           "a GPT, which continues text, or a T5 or BART, which rewrite it",
@@ -66,7 +66,7 @@ public final class TextGenerator implements AutoCloseable {
     }
     Tokenizer tokenizer = TokenizerFile.load(hadoop, reader.tokenizer());
     Backend kernels = Backends.open(backend, numThreads);
-    InferenceModel model = new InferenceModel(reader.model(), Precision.F32, kernels);
+    InferenceModel model = new InferenceModel(reader.transformer(), Precision.F32, kernels);
     TextGenerator generator = new TextGenerator(tokenizer, reader.specialTokens(), kernels, model);
     try {
       reader.load(model.parameters());

@@ -2,9 +2,9 @@ package dev.kindling.spark.inspect;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.io.ModelConfigFile;
 import dev.kindling.spark.report.Words;
 import java.io.IOException;
@@ -20,7 +20,7 @@ record CheckpointExplainer(Configuration hadoop) implements KindExplainer {
   public void explain(Path directory, Manifest manifest, Explanation out) {
     out.fact("a model with all that is needed to go on training it");
     out.fact("model.safetensors and config.json are in Hugging Face's format");
-    Optional<ArchitectureConfig> model = findModel(hadoop, directory);
+    Optional<ModelShape> model = findModel(hadoop, directory);
     model.ifPresent(shape -> out.fact(Words.architecture(shape)));
     Json.find(hadoop, new Path(directory, "trainer.json"))
         .ifPresent(
@@ -35,7 +35,7 @@ record CheckpointExplainer(Configuration hadoop) implements KindExplainer {
   }
 
   /** The shape of a checkpoint's model, where its configuration is there. */
-  static Optional<ArchitectureConfig> findModel(Configuration hadoop, Path checkpoint) {
+  static Optional<ModelShape> findModel(Configuration hadoop, Path checkpoint) {
     Path file = new Path(checkpoint, ModelConfigFile.NAME);
     try {
       FileSystem fs = file.getFileSystem(hadoop);
@@ -55,7 +55,7 @@ record CheckpointExplainer(Configuration hadoop) implements KindExplainer {
   }
 
   /** What a trained model can be used for from here on. */
-  static void suggestUses(ArchitectureConfig model, Path path, Explanation out) {
+  static void suggestUses(ModelShape model, Path path, Explanation out) {
     if (!(model instanceof BertConfig)) {
       out.next("kindling generate --input " + path + " --prompt 'Once upon a time'");
     }

@@ -5,6 +5,7 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,12 +52,15 @@ public final class Words {
   }
 
   /** {@code GPT with 4 layers, 4 heads, 128 wide, context 64, vocabulary 65}. */
-  public static String architecture(ArchitectureConfig model) {
-    return family(model)
+  public static String architecture(ModelShape model) {
+    if (!(model instanceof ArchitectureConfig transformer)) {
+      return model.toString();
+    }
+    return family(transformer)
         + " with "
-        + layers(model)
+        + layers(transformer)
         + ", "
-        + count(model.numHeads(), "head")
+        + count(transformer.numHeads(), "head")
         + ", "
         + model.embeddingSize()
         + " wide, context "

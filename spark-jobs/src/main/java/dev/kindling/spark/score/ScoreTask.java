@@ -1,9 +1,9 @@
 package dev.kindling.spark.score;
 
-import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.score.executor.ExecutorModels;
 import dev.kindling.spark.score.executor.ScoringModel;
+import dev.kindling.spark.score.executor.StoredModel;
 import dev.kindling.spark.score.mode.RowScorers;
 import dev.kindling.spark.score.plan.ScorePlan;
 import dev.kindling.spark.score.prompt.Prompts;
@@ -43,21 +43,16 @@ record ScoreTask(
     if (!rows.hasNext()) {
       return Collections.emptyIterator();
     }
-    CheckpointReader checkpoint = CheckpointReader.open(hadoop.get(), new Path(plan.checkpoint()));
+    StoredModel stored = StoredModel.open(hadoop.get(), new Path(plan.checkpoint()));
     TaskContext task = TaskContext.get();
     ExecutorModels.Borrowed borrowed =
         ExecutorModels.get()
             .borrow(
-                hadoop.get(),
-                checkpoint,
-                plan.score().precision(),
-                plan.backend(),
-                task.cpus(),
-                () -> loads.add(1));
+                stored, plan.score().precision(), plan.backend(), task.cpus(), () -> loads.add(1));
     task.addTaskCompletionListener((TaskCompletionListener) context -> borrowed.close());
     ScoringModel model = borrowed.model();
     long tokensPerPortion =
-        BATCHES_PER_PORTION * plan.score().batchSize() * model.model().config().contextLength();
+        BATCHES_PER_PORTION * plan.score().batchSize() * model.model().contextLength();
     return new ScoredRows<>(
         rows, RowScorers.open(plan, schema, model, prompts), plan, tokensPerPortion);
   }

@@ -1,9 +1,9 @@
 package dev.kindling.spark.score;
 
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.config.PromptConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
+import dev.kindling.spark.score.executor.StoredModel;
 import dev.kindling.spark.score.mode.RowScorers;
 import dev.kindling.spark.score.plan.ScorePlan;
 import dev.kindling.spark.score.prompt.ExamplePool;
@@ -30,14 +30,10 @@ final class Scoring {
    */
   static ScorePlan resolve(SparkSession spark, ScorePlan plan) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    CheckpointReader checkpoint = CheckpointReader.open(hadoop, new Path(plan.checkpoint()));
-    ScoredModel.require(hadoop, checkpoint, plan.mode(), plan.score());
+    StoredModel stored = StoredModel.open(hadoop, new Path(plan.checkpoint()));
+    ScoredModel.require(hadoop, stored, plan.mode(), plan.score());
     return new ScorePlan(
-        plan.mode(),
-        checkpoint.directory().toString(),
-        plan.backend(),
-        plan.score(),
-        plan.generate());
+        plan.mode(), stored.directory().toString(), plan.backend(), plan.score(), plan.generate());
   }
 
   /**

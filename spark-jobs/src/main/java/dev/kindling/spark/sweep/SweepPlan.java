@@ -104,7 +104,7 @@ public record SweepPlan(
 
     PlannedRun resolve(Combination combination) {
       RunConfig given = load(combination, List.of());
-      ArchitectureConfig model = given.model().forVocabulary(vocabSize);
+      ArchitectureConfig model = given.model().transformerFor(vocabSize);
       Objective objective = RunObjective.of(hadoop, tokens, model, given.objective());
       int sequence = RunObjective.tokensPerSample(objective);
 

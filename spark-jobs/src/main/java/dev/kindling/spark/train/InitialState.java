@@ -1,7 +1,6 @@
 package dev.kindling.spark.train;
 
-import dev.kindling.model.arch.ArchitectureConfig;
-import dev.kindling.model.arch.ModelInitializer;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.spark.parallel.NumberPartitioner;
@@ -24,7 +23,7 @@ import scala.Tuple2;
  * @param layout how the parameters are cut
  * @param hasVelocity whether the outer optimiser has momentum
  */
-record InitialState(ArchitectureConfig model, ShardLayout layout, boolean hasVelocity)
+record InitialState(ModelShape model, ShardLayout layout, boolean hasVelocity)
     implements PairFlatMapFunction<Long, Integer, ParameterShard> {
 
   TrainingState create(JavaSparkContext spark, int numReplicas, long seed, StorageLevel level) {
@@ -43,7 +42,7 @@ record InitialState(ArchitectureConfig model, ShardLayout layout, boolean hasVel
   @Override
   public Iterator<Tuple2<Integer, ParameterShard>> call(Long seed) {
     try (ParameterStore parameters = ParameterStore.allocate(model.layout(), DType.F32)) {
-      ModelInitializer.initialize(model, parameters, seed);
+      model.initialize(parameters, seed);
       return IntStream.range(0, layout.numShards())
           .mapToObj(shard -> new Tuple2<>(shard, cut(parameters, shard)))
           .toList()

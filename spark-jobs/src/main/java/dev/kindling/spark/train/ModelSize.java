@@ -1,7 +1,7 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import java.util.Locale;
 
 /** The number of parameters that training can handle. */
@@ -16,7 +16,7 @@ public final class ModelSize {
    *
    * @throws InvalidInputException if it is more than training can handle
    */
-  public static long requireTrainable(ArchitectureConfig model) {
+  public static long requireTrainable(ModelShape model) {
     long numParameters = model.numParameters();
     if (numParameters > MAX_PARAMETERS) {
       throw new InvalidInputException(

@@ -2,6 +2,7 @@ package dev.kindling.spark.train;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.Precision;
@@ -63,7 +64,8 @@ final class Preflight {
    *
    * @throws InvalidInputException saying what does not divide
    */
-  static void requireMesh(TrainingPlan plan, ArchitectureConfig model) {
+  static void requireMesh(TrainingPlan plan, ModelShape shape) {
+    ArchitectureConfig model = (ArchitectureConfig) shape;
     ParallelConfig parallel = plan.parallel();
     requireWholeReplicas(plan);
     if (parallel.microBatches() > plan.training().batchSize()) {
@@ -201,7 +203,7 @@ final class Preflight {
     TrainingPlan plan = run.plan();
     RunMemory memory =
         new PlannedMemory(
-                run.model(),
+                run.transformer(),
                 run.objective(),
                 plan.training(),
                 plan.parallel(),

@@ -2,6 +2,7 @@ package dev.kindling.spark.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.objective.Objective;
@@ -31,13 +32,18 @@ record RunContext(
     JavaSparkContext spark,
     HadoopSettings hadoop,
     TrainingPlan plan,
-    ArchitectureConfig model,
+    ModelShape model,
     Objective objective,
     TokenDirectory tokens,
     ObjectNode settings,
     RunDirectory directory,
     Checkpoints checkpoints,
     ProgressListener listener) {
+
+  /** The shape, where the engine trains it. */
+  ArchitectureConfig transformer() {
+    return (ArchitectureConfig) model;
+  }
 
   /** R; of an elastic run the most that a round takes. */
   int numReplicas() {
@@ -95,7 +101,7 @@ record RunContext(
       return new AveragingRound(spark, hadoop, replicaSpec(), outerOptimizer());
     }
     PipelineSchedule schedule = plan.parallel().pipelineSchedule();
-    List<PieceRange> stages = List.of(model.placements().allPieces());
+    List<PieceRange> stages = List.of(transformer().placements().allPieces());
     if (schedule.numStages() > 1) {
       // The pieces are measured as they are on ranks that have everything.
       List<PieceTimer.Seconds> seconds = new PieceTimer(groupSpec(stages), hadoop).measure(spark);
@@ -112,7 +118,7 @@ record RunContext(
 
   private ReplicaSpec replicaSpec() {
     return new ReplicaSpec(
-        model,
+        transformer(),
         plan.training().optimizer(),
         plan.compute(),
         plan.training().backend(),
@@ -132,7 +138,7 @@ record RunContext(
         plan.training().onNonFinite(),
         plan.dataParallelism().innerState(),
         layout(),
-        new GroupLayout(model, plan.mesh(), stages),
+        new GroupLayout(transformer(), plan.mesh(), stages),
         schedule,
         isSynchronous(),
         data(),
@@ -164,7 +170,7 @@ record RunContext(
     int numTasks = (int) Math.min(order.numBatches(), Math.max(1, Preflight.numSlots(spark)));
     return new Evaluation(
         hadoop,
-        model,
+        transformer(),
         plan.training().precision(),
         plan.training().backend(),
         layout(),

@@ -2,7 +2,7 @@ package dev.kindling.spark.train;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.tokenizer.TokenizerFile;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.spark.config.ObjectiveConfig;
 import org.apache.hadoop.conf.Configuration;
@@ -20,15 +20,12 @@ public final class RunObjective {
    * @throws InvalidInputException if model, noise and tokens do not go together
    */
   public static Objective of(
-      Configuration hadoop, Path tokens, ArchitectureConfig model, ObjectiveConfig noise) {
+      Configuration hadoop, Path tokens, ModelShape model, ObjectiveConfig noise) {
     return of(hadoop, TokenDirectory.open(hadoop, tokens), model, noise);
   }
 
   static Objective of(
-      Configuration hadoop,
-      TokenDirectory tokens,
-      ArchitectureConfig model,
-      ObjectiveConfig noise) {
+      Configuration hadoop, TokenDirectory tokens, ModelShape model, ObjectiveConfig noise) {
     Objective objective =
         noise.forModel(
             model,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.config.SettingValues;
@@ -52,7 +52,7 @@ final class RunSettings {
 
   private RunSettings() {}
 
-  static ObjectNode of(TrainingPlan plan, ArchitectureConfig model, TokenDirectory tokens) {
+  static ObjectNode of(TrainingPlan plan, ModelShape model, TokenDirectory tokens) {
     ObjectNode settings = Manifest.newDetails();
     ObjectNode fixed = settings.putObject(FIXED);
     fixed.put("seed", plan.seed());

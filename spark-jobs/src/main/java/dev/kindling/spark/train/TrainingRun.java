@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.QualifiedPath;
 import dev.kindling.data.shard.TokenShards;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.spark.checkpoint.Checkpoint;
 import dev.kindling.spark.checkpoint.Checkpoints;
@@ -54,7 +54,7 @@ public final class TrainingRun {
     Configuration hadoop = spark.hadoopConfiguration();
     TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
     TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
-    ArchitectureConfig model = plan.model().forVocabulary(tokens.vocabSize());
+    ModelShape model = plan.model().forVocabulary(tokens.vocabSize());
     ModelSize.requireTrainable(model);
     Preflight.requirePrecision(plan.training());
     Preflight.requireMesh(plan, model);
@@ -100,7 +100,7 @@ public final class TrainingRun {
   public static void requireValid(Configuration hadoop, TrainingPlan given) {
     TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
     TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
-    ArchitectureConfig model = plan.model().forVocabulary(tokens.vocabSize());
+    ModelShape model = plan.model().forVocabulary(tokens.vocabSize());
     ModelSize.requireTrainable(model);
     Preflight.requirePrecision(plan.training());
     Preflight.requireMesh(plan, model);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.T5Config;
 import dev.kindling.model.objective.CausalLanguageModelling;
 import dev.kindling.model.objective.Denoising;
@@ -316,7 +316,7 @@ class ConfigLoaderTest {
         .hasMessageContaining("permuteSentences");
   }
 
-  private static ArchitectureConfig plain(Architecture architecture) {
+  private static ModelShape plain(Architecture architecture) {
     return ModelConfig.plain(architecture, 64, 1, 2, 8).forVocabulary(9);
   }
 

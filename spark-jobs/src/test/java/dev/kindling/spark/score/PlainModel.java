@@ -25,7 +25,7 @@ final class PlainModel implements AutoCloseable {
     CheckpointReader reader = CheckpointReader.open(hadoop, run);
     tokenizer = TokenizerFile.load(hadoop, reader.tokenizer());
     special = reader.specialTokens();
-    model = new InferenceModel(reader.model(), Precision.F32, backend);
+    model = new InferenceModel(reader.transformer(), Precision.F32, backend);
     reader.load(model.parameters());
   }
 

@@ -124,9 +124,9 @@ class ArchitecturesTest {
     RunConfig config = config(T5 + " model.numDecoderLayers=2 model.feedForwardSize=20");
 
     ArchitectureConfig model =
-        reader(T5 + " model.numDecoderLayers=2 model.feedForwardSize=20").model();
+        reader(T5 + " model.numDecoderLayers=2 model.feedForwardSize=20").transformer();
 
-    assertThat(model).isEqualTo(config.model().forVocabulary(TinyTokens.VOCAB_SIZE));
+    assertThat(model).isEqualTo(config.model().transformerFor(TinyTokens.VOCAB_SIZE));
     assertThat(model.vocabSize()).isEqualTo(TinyTokens.VOCAB_SIZE + 102);
   }
 

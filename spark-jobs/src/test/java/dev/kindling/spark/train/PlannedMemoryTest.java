@@ -32,7 +32,7 @@ class PlannedMemoryTest {
   }
 
   private static ArchitectureConfig model(TrainingPlan plan) {
-    return plan.model().forVocabulary(TinyTokens.VOCAB_SIZE);
+    return plan.model().transformerFor(TinyTokens.VOCAB_SIZE);
   }
 
   private static RunMemory memory(String settings) {

@@ -1,22 +1,15 @@
 package dev.kindling.spark.score.executor;
 
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
-import dev.kindling.model.score.ScoringSelfTest;
 import dev.kindling.model.train.Precision;
-import dev.kindling.spark.checkpoint.CheckpointReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * The models of this executor's process. A task borrows one and gives it back; weights are read
@@ -30,11 +23,9 @@ public final class ExecutorModels {
   private static final ExecutorModels OF_THIS_PROCESS = new ExecutorModels(IDLE_SECONDS);
 
   /** A checkpoint that was written anew under the same name is another one. */
-  private record Key(String checkpoint, Manifest manifest, Precision precision) {}
+  private record Key(String directory, Manifest manifest, Precision precision) {}
 
   private record Lane(String backend, int numThreads) {}
-
-  private record Tested(String backend, Precision precision) {}
 
   /** One model, and what of it is not in use; guarded by itself while it loads. */
   private static final class Entry {
@@ -46,7 +37,6 @@ public final class ExecutorModels {
 
   private final long idleSeconds;
   private final Map<Key, Entry> entries = new HashMap<>();
-  private final Set<Tested> passed = ConcurrentHashMap.newKeySet();
 
   ExecutorModels(long idleSeconds) {
     this.idleSeconds = idleSeconds;
@@ -66,20 +56,15 @@ public final class ExecutorModels {
    * @throws IllegalStateException if the backend does not pass the self-test of scoring
    */
   public Borrowed borrow(
-      Configuration hadoop,
-      CheckpointReader checkpoint,
-      Precision precision,
-      String backend,
-      int numThreads,
-      Runnable onLoaded) {
-    Key key = new Key(checkpoint.directory().toString(), checkpoint.manifest(), precision);
+      StoredModel stored, Precision precision, String backend, int numThreads, Runnable onLoaded) {
+    Key key = new Key(stored.directory().toString(), stored.manifest(), precision);
     Lane lane = new Lane(backend, numThreads);
     Entry entry = reserve(key);
     ScoringModel model = null;
     try {
       model = idleModel(entry, lane);
       if (model == null) {
-        model = open(load(entry, hadoop, checkpoint, precision, onLoaded), lane);
+        model = load(entry, stored, precision, onLoaded).open(lane.backend(), lane.numThreads());
       }
     } finally {
       if (model == null) {
@@ -132,35 +117,13 @@ public final class ExecutorModels {
 
   /** The first task reads; those that come meanwhile wait for it. */
   private static LoadedModel load(
-      Entry entry,
-      Configuration hadoop,
-      CheckpointReader checkpoint,
-      Precision precision,
-      Runnable onLoaded) {
+      Entry entry, StoredModel stored, Precision precision, Runnable onLoaded) {
     synchronized (entry) {
       if (entry.loaded == null) {
-        entry.loaded = LoadedModel.load(hadoop, checkpoint, precision);
+        entry.loaded = stored.load(precision);
         onLoaded.run();
       }
       return entry.loaded;
-    }
-  }
-
-  private ScoringModel open(LoadedModel loaded, Lane lane) {
-    Backend backend = Backends.open(lane.backend(), lane.numThreads());
-    ScoringModel model = null;
-    try {
-      Tested tested = new Tested(lane.backend(), loaded.weights().precision());
-      if (!passed.contains(tested)) {
-        ScoringSelfTest.run(backend, tested.precision());
-        passed.add(tested);
-      }
-      model = new ScoringModel(loaded, backend);
-      return model;
-    } finally {
-      if (model == null) {
-        backend.close();
-      }
     }
   }
 

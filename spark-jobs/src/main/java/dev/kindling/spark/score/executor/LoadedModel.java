@@ -1,34 +1,16 @@
 package dev.kindling.spark.score.executor;
 
-import dev.kindling.data.tokenizer.Tokenizer;
-import dev.kindling.data.tokenizer.TokenizerFile;
-import dev.kindling.model.io.SpecialTokenIds;
-import dev.kindling.model.train.InferenceWeights;
-import dev.kindling.model.train.Precision;
-import dev.kindling.spark.checkpoint.CheckpointReader;
-import org.apache.hadoop.conf.Configuration;
-
-/** What is read from a checkpoint, once for all tasks of an executor. */
-record LoadedModel(InferenceWeights weights, Tokenizer tokenizer, SpecialTokenIds specialTokens)
-    implements AutoCloseable {
-
-  static LoadedModel load(Configuration hadoop, CheckpointReader checkpoint, Precision precision) {
-    Tokenizer tokenizer = TokenizerFile.load(hadoop, checkpoint.tokenizer());
-    InferenceWeights weights = new InferenceWeights(checkpoint.model(), precision);
-    LoadedModel loaded = null;
-    try {
-      checkpoint.load(weights.parameters());
-      loaded = new LoadedModel(weights, tokenizer, checkpoint.specialTokens());
-      return loaded;
-    } finally {
-      if (loaded == null) {
-        weights.close();
-      }
-    }
-  }
+/** What is read of a model, once for all tasks of an executor. */
+public interface LoadedModel extends AutoCloseable {
+  /**
+   * A model over these weights, for one task at a time; closed before they are.
+   *
+   * @param backend the kernels, by name, for a model that computes with them
+   * @param numThreads that it computes with
+   * @throws IllegalStateException if the backend does not pass the self-test of scoring
+   */
+  ScoringModel open(String backend, int numThreads);
 
   @Override
-  public void close() {
-    weights.close();
-  }
+  void close();
 }

@@ -1,45 +1,66 @@
 package dev.kindling.spark.score.executor;
 
 import dev.kindling.data.tokenizer.Tokenizer;
-import dev.kindling.model.backend.Backend;
 import dev.kindling.model.io.SpecialTokenIds;
+import dev.kindling.model.predict.CausalModel;
+import dev.kindling.model.predict.SequenceEncoder;
+import dev.kindling.model.predict.TokenModel;
 import dev.kindling.model.train.InferenceModel;
 
 /**
- * What one task scores with: a backend and activations of its own, over weights that all tasks of
- * the executor share. Not thread-safe; {@link ExecutorModels} hands it from task to task.
+ * What one task scores with, over weights that all tasks of the executor share. Not thread-safe;
+ * {@link ExecutorModels} hands it from task to task. Which of its faces it has was asked before:
+ * see {@link StoredModel#requireFor}.
+ *
+ * @param model the model
+ * @param tokenizer text to the model's ids and back
+ * @param specialTokens the tokens with a meaning of their own
+ * @param release frees what is this task's own
  */
-public final class ScoringModel implements AutoCloseable {
-  private final Tokenizer tokenizer;
-  private final SpecialTokenIds specialTokens;
-  private final Backend backend;
-  private final InferenceModel model;
+public record ScoringModel(
+    TokenModel model, Tokenizer tokenizer, SpecialTokenIds specialTokens, Runnable release)
+    implements AutoCloseable {
 
-  ScoringModel(LoadedModel loaded, Backend backend) {
-    this.tokenizer = loaded.tokenizer();
-    this.specialTokens = loaded.specialTokens();
-    this.backend = backend;
-    this.model = new InferenceModel(loaded.weights(), backend);
+  /**
+   * The model, as one that continues texts.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  public CausalModel causal() {
+    return model instanceof InferenceModel ? transformer().causal() : as(CausalModel.class);
   }
 
-  /** The model. */
-  public InferenceModel model() {
-    return model;
+  /**
+   * The model, as one that makes vectors of tokens.
+   *
+   * @throws IllegalArgumentException if it does not
+   */
+  public SequenceEncoder encoder() {
+    return as(SequenceEncoder.class);
   }
 
-  /** Text to the model's ids and back. */
-  public Tokenizer tokenizer() {
-    return tokenizer;
+  /**
+   * The model, as a Transformer.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public InferenceModel transformer() {
+    return as(InferenceModel.class);
   }
 
-  /** The tokens with a meaning of their own. */
-  public SpecialTokenIds specialTokens() {
-    return specialTokens;
+  private <M extends TokenModel> M as(Class<M> face) {
+    if (!face.isInstance(model)) {
+      throw new IllegalArgumentException(
+          "A "
+              + model.getClass().getSimpleName()
+              + " was given: expected a "
+              + face.getSimpleName());
+    }
+    return face.cast(model);
   }
 
   @Override
   public void close() {
-    model.close();
-    backend.close();
+    release.run();
   }
 }

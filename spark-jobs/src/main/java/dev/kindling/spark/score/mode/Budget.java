@@ -9,12 +9,12 @@ final class Budget {
 
   /** Tokens of {@code score.batchSize} sequences of the context length. */
   static int maxTokens(ScorePlan plan, ScoringModel model) {
-    return Math.multiplyExact(plan.score().batchSize(), model.model().config().contextLength());
+    return Math.multiplyExact(plan.score().batchSize(), model.model().contextLength());
   }
 
   /** Tokens of a window. */
   static int contextLength(ScorePlan plan, ScoringModel model) {
     int asked = plan.score().contextLength();
-    return asked > 0 ? asked : model.model().config().contextLength();
+    return asked > 0 ? asked : model.model().contextLength();
   }
 }

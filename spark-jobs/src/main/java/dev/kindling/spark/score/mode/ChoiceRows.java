@@ -39,7 +39,7 @@ final class ChoiceRows implements RowScorer<ChoiceRows.Question> {
     this.schema = schema;
     this.model = model;
     this.prompts = prompts;
-    this.scorer = new ContinuationScorer(model.model(), Budget.maxTokens(plan, model));
+    this.scorer = new ContinuationScorer(model.causal(), Budget.maxTokens(plan, model));
   }
 
   @Override

@@ -19,7 +19,7 @@ final class ContinuationRows implements RowScorer<TokenPair> {
   ContinuationRows(ScorePlan plan, ScoringModel model) {
     this.plan = plan;
     this.model = model;
-    this.scorer = new ContinuationScorer(model.model(), Budget.maxTokens(plan, model));
+    this.scorer = new ContinuationScorer(model.causal(), Budget.maxTokens(plan, model));
   }
 
   @Override

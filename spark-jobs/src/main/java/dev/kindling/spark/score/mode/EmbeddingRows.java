@@ -26,7 +26,7 @@ final class EmbeddingRows implements RowScorer<RowText> {
     this.plan = plan;
     this.model = model;
     this.framing = Framing.of(model, Budget.contextLength(plan, model));
-    this.embedder = new Embedder(model.model(), Budget.maxTokens(plan, model));
+    this.embedder = new Embedder(model.encoder(), Budget.maxTokens(plan, model));
   }
 
   @Override
@@ -48,7 +48,7 @@ final class EmbeddingRows implements RowScorer<RowText> {
     List<WeightedMean> means = new ArrayList<>();
     List<Part> parts = new ArrayList<>();
     for (RowText text : texts) {
-      WeightedMean mean = new WeightedMean(model.model().config().embeddingSize());
+      WeightedMean mean = new WeightedMean(model.encoder().width());
       means.add(mean);
       int last = framing.numWindows(text.ids().length) - 1;
       int first = plan.score().pooling() == Pooling.LAST ? last : 0;

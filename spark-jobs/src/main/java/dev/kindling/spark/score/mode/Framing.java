@@ -2,12 +2,14 @@ package dev.kindling.spark.score.mode;
 
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.io.SpecialTokenIds;
+import dev.kindling.model.predict.TokenModel;
+import dev.kindling.model.train.InferenceModel;
 import dev.kindling.spark.score.executor.ScoringModel;
 import java.util.OptionalInt;
 
 /**
- * Windows of a text as an encoder knows texts: between the tokens that begin and end one. A GPT
- * gets the bare tokens.
+ * Windows of a text as an encoder knows texts: between the tokens that begin and end one. Models
+ * that continue texts get the bare tokens.
  *
  * @param before the token that stands first, where there is one
  * @param after the token that stands last, where there is one
@@ -15,7 +17,7 @@ import java.util.OptionalInt;
  */
 record Framing(OptionalInt before, OptionalInt after, int length) {
   static Framing of(ScoringModel model, int contextLength) {
-    if (model.model().config() instanceof GptConfig) {
+    if (!isEncoder(model.model())) {
       return new Framing(OptionalInt.empty(), OptionalInt.empty(), contextLength);
     }
     SpecialTokenIds special = model.specialTokens();
@@ -23,6 +25,11 @@ record Framing(OptionalInt before, OptionalInt after, int length) {
         (special.beginOfText().isPresent() ? 1 : 0) + (special.endOfText().isPresent() ? 1 : 0);
     return new Framing(
         special.beginOfText(), special.endOfText(), Math.max(1, contextLength - numFrame));
+  }
+
+  private static boolean isEncoder(TokenModel model) {
+    return model instanceof InferenceModel transformer
+        && !(transformer.config() instanceof GptConfig);
   }
 
   int numWindows(int numTokens) {

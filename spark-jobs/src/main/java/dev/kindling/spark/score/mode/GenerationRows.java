@@ -39,7 +39,7 @@ final class GenerationRows implements RowScorer<GenerationRows.Asked> {
     this.prompts = prompts;
     this.stop = new StopStrings(model.tokenizer(), plan.generate().stop());
     this.generator =
-        new Generator(model.model(), plan.generate().sampling(), plan.score().batchSize());
+        new Generator(model.transformer(), plan.generate().sampling(), plan.score().batchSize());
   }
 
   @Override

@@ -26,7 +26,8 @@ final class MaskedRows implements RowScorer<RowText> {
     this.model = model;
     this.framing = Framing.of(model, Budget.contextLength(plan, model));
     int mask = model.specialTokens().mask().orElseThrow();
-    this.likelihood = new PseudoLikelihood(model.model(), mask, Budget.maxTokens(plan, model));
+    this.likelihood =
+        new PseudoLikelihood(model.transformer(), mask, Budget.maxTokens(plan, model));
   }
 
   @Override

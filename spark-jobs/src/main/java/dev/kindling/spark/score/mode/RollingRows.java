@@ -1,5 +1,6 @@
 package dev.kindling.spark.score.mode;
 
+import dev.kindling.model.predict.CausalModel;
 import dev.kindling.model.score.RollingLikelihood;
 import dev.kindling.spark.score.executor.ScoringModel;
 import dev.kindling.spark.score.plan.ScorePlan;
@@ -25,9 +26,16 @@ final class RollingRows implements RowScorer<RowText> {
     this.model = model;
     this.endOfText = model.tokenizer().endOfTextId();
     int contextLength = Budget.contextLength(plan, model);
-    int stride = plan.score().stride() > 0 ? plan.score().stride() : contextLength;
+    int stride = plan.score().stride() > 0 ? plan.score().stride() : defaultStride(contextLength);
     this.likelihood =
-        new RollingLikelihood(model.model(), Budget.maxTokens(plan, model), contextLength, stride);
+        new RollingLikelihood(model.causal(), Budget.maxTokens(plan, model), contextLength, stride);
+  }
+
+  /** The model's own, as long as the windows are as long as it takes. */
+  private int defaultStride(int contextLength) {
+    CausalModel causal = model.causal();
+    int overlap = causal.contextLength() - causal.defaultStride();
+    return Math.max(1, contextLength - overlap);
   }
 
   @Override

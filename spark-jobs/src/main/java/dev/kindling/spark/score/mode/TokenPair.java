@@ -27,7 +27,7 @@ record TokenPair(Continuation continuation, boolean isTruncated) {
           "no-continuation", "'" + following + "' has no token of its own behind its context");
     }
     int[] continuationIds = Arrays.copyOfRange(whole, contextIds.length, whole.length);
-    int contextLength = model.model().config().contextLength();
+    int contextLength = model.model().contextLength();
     if (continuationIds.length > contextLength) {
       throw new UnscorableException(
           "too-long",

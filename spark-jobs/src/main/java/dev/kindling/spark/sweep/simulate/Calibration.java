@@ -67,7 +67,7 @@ public record Calibration(double secondsPerProduct, Rates rates) {
    * @param secondsPerToken of one executor
    */
   public static Workload workload(RunConfig config, int vocabulary, double secondsPerToken) {
-    ArchitectureConfig model = config.model().forVocabulary(vocabulary);
+    ArchitectureConfig model = config.model().transformerFor(vocabulary);
     // Which tokens end a sentence decides what is read, not how long it takes.
     Objective objective = config.objective().forModel(model, vocabulary, Set::of);
     return new Workload(

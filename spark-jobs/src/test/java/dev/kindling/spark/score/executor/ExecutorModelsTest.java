@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.model.train.Precision;
-import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.cli.TinyQuickstart;
 import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.score.ScoreJob;
@@ -57,7 +56,8 @@ class ExecutorModelsTest {
 
     assertThat(second.model()).isNotSameAs(first.model());
     assertThat(second.model().tokenizer()).isSameAs(first.model().tokenizer());
-    assertThat(second.model().model().parameters()).isSameAs(first.model().model().parameters());
+    assertThat(second.model().transformer().parameters())
+        .isSameAs(first.model().transformer().parameters());
     assertThat(loads).hasValue(1);
 
     first.close();
@@ -81,14 +81,14 @@ class ExecutorModelsTest {
     }
 
     try (ExecutorModels.Borrowed again = borrow(models, Precision.F32)) {
-      assertThat(again.model().model().config().contextLength()).isEqualTo(32);
+      assertThat(again.model().transformer().config().contextLength()).isEqualTo(32);
     }
     assertThat(loads).hasValue(2);
   }
 
   private ExecutorModels.Borrowed borrow(ExecutorModels models, Precision precision) {
-    CheckpointReader checkpoint = CheckpointReader.open(hadoop, run());
-    return models.borrow(hadoop, checkpoint, precision, "onednn", 1, loads::incrementAndGet);
+    StoredModel stored = StoredModel.open(hadoop, run());
+    return models.borrow(stored, precision, "onednn", 1, loads::incrementAndGet);
   }
 
   private static Path run() {

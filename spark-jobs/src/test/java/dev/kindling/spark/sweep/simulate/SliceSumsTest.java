@@ -75,7 +75,8 @@ class SliceSumsTest {
   @ParameterizedTest
   @MethodSource("ways")
   void itIsWhatTheLayersDo(Architecture architecture, boolean checkpointing) {
-    ArchitectureConfig model = ModelConfig.plain(architecture, LENGTH, 2, 2, 16).forVocabulary(120);
+    ArchitectureConfig model =
+        ModelConfig.plain(architecture, LENGTH, 2, 2, 16).transformerFor(120);
     ComputeOptions compute = new ComputeOptions(Precision.F32, 1, checkpointing);
     PartLayout part =
         new PartLayout(model.placements(), List.of(model.placements().allPieces()), 0, 2);
@@ -110,7 +111,7 @@ class SliceSumsTest {
   /** Megatron-LM's count: two each way for every block. */
   @Test
   void aBlockHasFour() {
-    ArchitectureConfig gpt = ModelConfig.gpt2(LENGTH, 6, 2, 16).forVocabulary(120);
+    ArchitectureConfig gpt = ModelConfig.gpt2(LENGTH, 6, 2, 16).transformerFor(120);
 
     SliceSums sums =
         SliceSums.of(

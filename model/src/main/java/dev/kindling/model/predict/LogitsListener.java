@@ -1,4 +1,4 @@
-package dev.kindling.model.train;
+package dev.kindling.model.predict;
 
 /** What gets logits as soon as they are computed. */
 @FunctionalInterface

@@ -1,0 +1,2 @@
+/** What scoring asks of a model, of whatever kind it is. */
+package dev.kindling.model.predict;

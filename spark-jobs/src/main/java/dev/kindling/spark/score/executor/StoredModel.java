@@ -1,0 +1,50 @@
+package dev.kindling.spark.score.executor;
+
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.data.manifest.Manifest;
+import dev.kindling.model.train.Precision;
+import dev.kindling.spark.checkpoint.CheckpointReader;
+import dev.kindling.spark.score.plan.ScoreMode;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+
+/** A directory with a model that can be asked: what is known before its weights are read. */
+public interface StoredModel {
+  /**
+   * Opens a model.
+   *
+   * @param path a checkpoint, or a run, of which it is the newest
+   * @throws InvalidInputException if there is no model, or it is damaged
+   */
+  static StoredModel open(Configuration hadoop, Path path) {
+    return new StoredTransformer(hadoop, CheckpointReader.open(hadoop, path));
+  }
+
+  /** Where it lies. */
+  Path directory();
+
+  /** Its files and their hashes. */
+  Manifest manifest();
+
+  /** What it is, such as "gpt". */
+  String kind();
+
+  /** V. */
+  int vocabSize();
+
+  /** The longest sequence. */
+  int contextLength();
+
+  /** The directory with its {@code tokenizer.json}. */
+  Path tokenizer();
+
+  /**
+   * Checks that it can answer what a mode asks.
+   *
+   * @throws InvalidInputException if it is of another kind than the mode needs
+   */
+  void requireFor(ScoreMode mode);
+
+  /** Reads the weights. */
+  LoadedModel load(Precision precision);
+}
