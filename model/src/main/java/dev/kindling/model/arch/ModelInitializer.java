@@ -29,8 +29,7 @@ public final class ModelInitializer {
       } else if (slice.shape().size() == 1) {
         fill(target, 1);
       } else {
-        long key = CounterBasedRandom.mix(seed ^ CounterBasedRandom.mix(hash(slice.name())));
-        fillNormal(target, deviation(model, slice.name()), key);
+        fillNormal(target, deviation(model, slice.name()), seed, slice.name());
       }
     }
   }
@@ -64,13 +63,14 @@ public final class ModelInitializer {
     return 1 / Math.sqrt(width);
   }
 
-  private static void fill(Tensor target, float value) {
+  static void fill(Tensor target, float value) {
     float[] values = new float[Math.toIntExact(target.numElements())];
     Arrays.fill(values, value);
     target.write(0, values, 0, values.length);
   }
 
-  private static void fillNormal(Tensor target, double deviation, long key) {
+  static void fillNormal(Tensor target, double deviation, long seed, String name) {
+    long key = CounterBasedRandom.mix(seed ^ CounterBasedRandom.mix(hash(name)));
     float[] chunk = new float[CHUNK];
     for (long start = 0; start < target.numElements(); start += CHUNK) {
       int length = (int) Math.min(CHUNK, target.numElements() - start);

@@ -117,8 +117,8 @@ public record OptimizerConfig(
     };
   }
 
-  /** What the gradients are multiplied by before they are used. */
-  double clippingFactor(double gradientNorm) {
+  /** What gradients of this global L2 norm are multiplied by before they are used. */
+  public double clippingFactor(double gradientNorm) {
     return maxGradientNorm > 0 && gradientNorm > maxGradientNorm
         ? maxGradientNorm / gradientNorm
         : 1;

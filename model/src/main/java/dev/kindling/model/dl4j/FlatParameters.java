@@ -1,0 +1,51 @@
+package dev.kindling.model.dl4j;
+
+import dev.kindling.model.arch.NetworkConfig;
+import dev.kindling.model.arch.NetworkInitializer;
+import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.tensor.DType;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Flat vectors [P] of DL4J and of the engine: the same bytes. */
+public final class FlatParameters {
+  private FlatParameters() {}
+
+  /** The first parameters of a network; a function of the seed. */
+  public static INDArray initial(NetworkConfig network, long seed) {
+    try (ParameterStore store = ParameterStore.allocate(network.layout(), DType.F32)) {
+      NetworkInitializer.initialize(network, store, seed);
+      return copyOf(store);
+    }
+  }
+
+  /** A copy of an F32 store. */
+  public static INDArray copyOf(ParameterStore store) {
+    INDArray vector = Nd4j.createUninitializedDetached(DataType.FLOAT, store.numParameters());
+    Pointer.memcpy(vector.data().pointer(), store.flat().pointer(), store.flat().numBytes());
+    return vector;
+  }
+
+  /**
+   * Copies a vector into an F32 store.
+   *
+   * @throws IllegalArgumentException if it is not a contiguous vector of as many floats
+   */
+  public static void copy(INDArray vector, ParameterStore store) {
+    if (vector.dataType() != DataType.FLOAT
+        || vector.length() != store.numParameters()
+        || vector.isView()) {
+      throw new IllegalArgumentException(
+          "A vector of "
+              + vector.length()
+              + " numbers of type "
+              + vector.dataType()
+              + " was given: expected "
+              + store.numParameters()
+              + " of type FLOAT, next to each other");
+    }
+    Pointer.memcpy(store.flat().pointer(), vector.data().pointer(), store.flat().numBytes());
+  }
+}

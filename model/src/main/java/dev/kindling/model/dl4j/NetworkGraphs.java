@@ -1,0 +1,136 @@
+package dev.kindling.model.dl4j;
+
+import dev.kindling.model.arch.NetworkConfig;
+import dev.kindling.model.optim.OptimizerConfig;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.StackVertex;
+import org.deeplearning4j.nn.conf.graph.UnstackVertex;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** Networks as DL4J's computation graphs, of DL4J's own layers. */
+public final class NetworkGraphs {
+  static final String EMBEDDING = "embedding";
+
+  /** ELMo's. */
+  static final List<String> DIRECTIONS = List.of("forward", "backward");
+
+  private static final String TOKENS = "tokens";
+  private static final String BOTH_DIRECTIONS = "layers";
+  private static final String OUTPUT = "output";
+
+  private NetworkGraphs() {}
+
+  /**
+   * The graph that is trained on {@link NetworkBatches}. Its score is the mean cross-entropy of the
+   * counted targets, in nats; an iteration is a step of the optimiser's schedule; the flat vector
+   * of its parameters has {@link NetworkConfig#layout}. {@link GradientClipping} is a listener that
+   * whoever trains has to set.
+   */
+  public static ComputationGraphConfiguration training(
+      NetworkConfig network, OptimizerConfig optimizer) {
+    return training(network, optimizer, DataType.FLOAT);
+  }
+
+  static ComputationGraphConfiguration training(
+      NetworkConfig network, OptimizerConfig optimizer, DataType dataType) {
+    GraphBuilder graph =
+        new NeuralNetConfiguration.Builder()
+            .dataType(dataType)
+            .updater(updater(optimizer))
+            .regularization(List.of(new DecoupledWeightDecay(optimizer.weightDecay())))
+            // The loss is a mean already.
+            .miniBatch(false)
+            .graphBuilder();
+    addEmbedding(graph, network);
+    RnnOutputLayer output =
+        HiddenLayers.withDropout(new RnnOutputLayer.Builder(new SparseCrossEntropy()), network)
+            .nIn(network.hiddenSize())
+            .nOut(network.vocabSize())
+            .activation(Activation.SOFTMAX)
+            .dataFormat(RNNFormat.NCW)
+            .build();
+    graph.addLayer(OUTPUT, output, addHiddenLayers(graph, network)).setOutputs(OUTPUT);
+    return graph.build();
+  }
+
+  /**
+   * The graph of the hidden layers alone, for inference.
+   *
+   * @param direction of ELMo's; empty in other networks
+   */
+  static ComputationGraphConfiguration hiddenLayers(NetworkConfig network, String direction) {
+    GraphBuilder graph =
+        new NeuralNetConfiguration.Builder().dataType(DataType.FLOAT).graphBuilder();
+    addEmbedding(graph, network);
+    HiddenLayers layers = new HiddenLayers(graph, network);
+    String top = EMBEDDING;
+    for (int layer = 0; layer < network.numLayers(); layer++) {
+      top = layers.add(layer, direction, top);
+    }
+    return graph.setOutputs(top).build();
+  }
+
+  private static void addEmbedding(GraphBuilder graph, NetworkConfig network) {
+    EmbeddingSequenceLayer embedding =
+        new EmbeddingSequenceLayer.Builder()
+            .nIn(network.vocabSize())
+            .nOut(network.embeddingSize())
+            .inferInputLength(true)
+            .activation(Activation.IDENTITY)
+            .build();
+    graph.addInputs(TOKENS).addLayer(EMBEDDING, embedding, TOKENS);
+  }
+
+  /** Layer by layer, because this is the order of the parameters. */
+  private static String addHiddenLayers(GraphBuilder graph, NetworkConfig network) {
+    boolean elmo = network.kind() == NetworkConfig.Kind.ELMO;
+    List<String> directions = elmo ? DIRECTIONS : List.of("");
+    List<String> tops = new ArrayList<>();
+    for (String direction : directions) {
+      tops.add(elmo ? addDirection(graph, direction) : EMBEDDING);
+    }
+    HiddenLayers layers = new HiddenLayers(graph, network);
+    for (int layer = 0; layer < network.numLayers(); layer++) {
+      for (int i = 0; i < tops.size(); i++) {
+        tops.set(i, layers.add(layer, directions.get(i), tops.get(i)));
+      }
+    }
+    if (!elmo) {
+      return tops.get(0);
+    }
+    graph.addVertex(BOTH_DIRECTIONS, new StackVertex(), tops.toArray(String[]::new));
+    return BOTH_DIRECTIONS;
+  }
+
+  /** The rows of a batch that one direction reads. */
+  private static String addDirection(GraphBuilder graph, String direction) {
+    int index = DIRECTIONS.indexOf(direction);
+    graph.addVertex(direction, new UnstackVertex(index, DIRECTIONS.size()), EMBEDDING);
+    return direction;
+  }
+
+  private static IUpdater updater(OptimizerConfig optimizer) {
+    StepSchedule schedule = StepSchedule.of(optimizer);
+    return switch (optimizer.kind()) {
+      case ADAMW ->
+          Adam.builder()
+              .learningRateSchedule(schedule)
+              .beta1(optimizer.beta1())
+              .beta2(optimizer.beta2())
+              .epsilon(optimizer.epsilon())
+              .build();
+      case SGD -> new Sgd(schedule);
+    };
+  }
+}
