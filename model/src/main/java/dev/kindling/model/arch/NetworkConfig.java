@@ -113,4 +113,9 @@ public record NetworkConfig(
   public List<ParameterStore.Slice> layout() {
     return NetworkLayout.of(this);
   }
+
+  @Override
+  public void initialize(ParameterStore parameters, long seed) {
+    NetworkInitializer.initialize(this, parameters, seed);
+  }
 }

@@ -4,7 +4,10 @@ import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.arch.NetworkInitializer;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.OffHeapMemory;
+import java.util.List;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,5 +50,22 @@ public final class FlatParameters {
               + " of type FLOAT, next to each other");
     }
     Pointer.memcpy(store.flat().pointer(), vector.data().pointer(), store.flat().numBytes());
+  }
+
+  /**
+   * A store over a vector of DL4J's, without a copy: what is written into one is in the other.
+   *
+   * @param vector contiguous; may be a part of a longer one
+   * @throws IllegalArgumentException if it is not of the layout's length, or not of type FLOAT
+   */
+  public static ParameterStore over(List<ParameterStore.Slice> layout, INDArray vector) {
+    if (vector.dataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "A vector of type " + vector.dataType() + " was given: expected FLOAT");
+    }
+    DataBuffer data = vector.data();
+    long address = data.pointer().address() + data.offset() * data.getElementSize();
+    return ParameterStore.over(
+        layout, OffHeapMemory.of(data, address, vector.length() * data.getElementSize()));
   }
 }

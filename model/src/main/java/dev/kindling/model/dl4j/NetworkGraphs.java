@@ -14,9 +14,6 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Sgd;
 
 /** Networks as DL4J's computation graphs, of DL4J's own layers. */
 public final class NetworkGraphs {
@@ -47,7 +44,7 @@ public final class NetworkGraphs {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder()
             .dataType(dataType)
-            .updater(updater(optimizer))
+            .updater(Updaters.of(optimizer))
             .regularization(List.of(new DecoupledWeightDecay(optimizer.weightDecay())))
             // The loss is a mean already.
             .miniBatch(false)
@@ -118,19 +115,5 @@ public final class NetworkGraphs {
     int index = DIRECTIONS.indexOf(direction);
     graph.addVertex(direction, new UnstackVertex(index, DIRECTIONS.size()), EMBEDDING);
     return direction;
-  }
-
-  private static IUpdater updater(OptimizerConfig optimizer) {
-    StepSchedule schedule = StepSchedule.of(optimizer);
-    return switch (optimizer.kind()) {
-      case ADAMW ->
-          Adam.builder()
-              .learningRateSchedule(schedule)
-              .beta1(optimizer.beta1())
-              .beta2(optimizer.beta2())
-              .epsilon(optimizer.epsilon())
-              .build();
-      case SGD -> new Sgd(schedule);
-    };
   }
 }

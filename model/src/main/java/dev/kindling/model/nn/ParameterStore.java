@@ -6,6 +6,7 @@ import dev.kindling.model.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /**
  * All parameters of a model as one flat vector with named slices; gradients and moments lie the
@@ -31,7 +32,7 @@ public final class ParameterStore implements AutoCloseable {
   private final OffHeapMemory memory;
   private final Tensor flat;
 
-  private ParameterStore(List<Slice> slices, DType dtype) {
+  private ParameterStore(List<Slice> slices, DType dtype, LongFunction<OffHeapMemory> memory) {
     this.slices = List.copyOf(slices);
     long numParameters = 0;
     for (Slice slice : slices) {
@@ -49,8 +50,8 @@ public final class ParameterStore implements AutoCloseable {
       }
       numParameters = Math.addExact(numParameters, slice.numElements());
     }
-    this.memory = OffHeapMemory.allocate(dtype, numParameters);
-    this.flat = memory.tensor(0, dtype, numParameters);
+    this.memory = memory.apply(Math.multiplyExact(numParameters, (long) dtype.bytes()));
+    this.flat = this.memory.tensor(0, dtype, numParameters);
   }
 
   /**
@@ -60,7 +61,32 @@ public final class ParameterStore implements AutoCloseable {
    * @throws IllegalArgumentException if a slice leaves a hole or a name comes twice
    */
   public static ParameterStore allocate(List<Slice> slices, DType dtype) {
-    return new ParameterStore(slices, dtype);
+    return new ParameterStore(slices, dtype, OffHeapMemory::allocate);
+  }
+
+  /**
+   * A store over memory that somebody else owns, without a copy; F32.
+   *
+   * @param slices by offset, without holes
+   * @param memory closes with the store
+   * @throws IllegalArgumentException if a slice leaves a hole, a name comes twice, or the memory is
+   *     of another size
+   */
+  public static ParameterStore over(List<Slice> slices, OffHeapMemory memory) {
+    return new ParameterStore(
+        slices,
+        DType.F32,
+        numBytes -> {
+          if (memory.numBytes() != numBytes) {
+            throw new IllegalArgumentException(
+                "The parameters take "
+                    + numBytes
+                    + " bytes, but the memory has "
+                    + memory.numBytes()
+                    + ": expected the same");
+          }
+          return memory;
+        });
   }
 
   /** The slices, by offset, without holes. */

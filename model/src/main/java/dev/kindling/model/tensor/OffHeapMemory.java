@@ -20,13 +20,36 @@ public final class OffHeapMemory implements AutoCloseable {
 
   private final long numBytes;
   private final long address;
-  private BytePointer allocation;
+
+  /** Ours, or null where somebody else allocated. */
+  private final BytePointer allocation;
+
+  /** Keeps the memory from being freed as long as it is open. */
+  private Object owner;
 
   private OffHeapMemory(long numBytes) {
     this.numBytes = numBytes;
     this.allocation = new BytePointer(numBytes + ALIGNMENT);
+    this.owner = allocation;
     long unaligned = allocation.address();
     this.address = (unaligned + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
+  private OffHeapMemory(Object owner, long address, long numBytes) {
+    this.numBytes = numBytes;
+    this.allocation = null;
+    this.owner = owner;
+    this.address = address;
+  }
+
+  /**
+   * Memory that another library has allocated, and frees: tensors over it are views without a copy.
+   *
+   * @param owner is kept from being collected until this is closed
+   * @param address of the first byte
+   */
+  public static OffHeapMemory of(Object owner, long address, long numBytes) {
+    return new OffHeapMemory(owner, address, numBytes);
   }
 
   /**
@@ -79,7 +102,7 @@ public final class OffHeapMemory implements AutoCloseable {
    * @throws IllegalStateException after {@link #close()}
    */
   long address() {
-    if (allocation == null) {
+    if (owner == null) {
       throw new IllegalStateException(
           "This tensor's off-heap memory is closed: keep its trainer, model or arena open");
     }
@@ -88,9 +111,9 @@ public final class OffHeapMemory implements AutoCloseable {
 
   @Override
   public void close() {
-    if (allocation != null) {
+    if (owner != null && allocation != null) {
       allocation.close();
-      allocation = null;
     }
+    owner = null;
   }
 }

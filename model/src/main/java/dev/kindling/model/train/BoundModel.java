@@ -39,7 +39,28 @@ final class BoundModel implements AutoCloseable {
       SliceGroup slices,
       Precision precision,
       ParameterStore gradients) {
-    this.parameters = ParameterStore.allocate(part.slices(), DType.F32);
+    this(
+        config,
+        part,
+        slices,
+        precision,
+        ParameterStore.allocate(part.slices(), DType.F32),
+        gradients);
+  }
+
+  /**
+   * A model over parameters that are there, and close with it.
+   *
+   * @param gradients null for inference
+   */
+  BoundModel(
+      ArchitectureConfig config,
+      PartLayout part,
+      SliceGroup slices,
+      Precision precision,
+      ParameterStore parameters,
+      ParameterStore gradients) {
+    this.parameters = parameters;
     this.matrices =
         precision == Precision.F32
             ? parameters

@@ -35,6 +35,31 @@ public final class LocalTrainer implements AutoCloseable {
             backend);
   }
 
+  /**
+   * A replica over parameters and gradients that are there, whose update is somebody else's: it
+   * only computes gradients.
+   *
+   * @param parameters closes with the trainer, and so do the gradients
+   */
+  public LocalTrainer(
+      ArchitectureConfig config,
+      ComputeOptions compute,
+      Backend backend,
+      ParameterStore parameters,
+      ParameterStore gradients) {
+    this.compute = compute;
+    this.part =
+        new ModelPart(
+            config,
+            PartLayout.whole(config.placements()),
+            SliceGroup.WHOLE,
+            OptimizerConfig.plainSgd(0),
+            compute,
+            backend,
+            parameters,
+            gradients);
+  }
+
   /** The flat parameters (F32) and their named slices, under Hugging Face's names. */
   public ParameterStore parameters() {
     return part.parameters();

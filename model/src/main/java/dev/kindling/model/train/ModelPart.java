@@ -49,13 +49,34 @@ public final class ModelPart implements AutoCloseable {
       OptimizerConfig optimizer,
       ComputeOptions compute,
       Backend backend) {
+    this(
+        config,
+        layout,
+        slices,
+        optimizer,
+        compute,
+        backend,
+        ParameterStore.allocate(layout.slices(), DType.F32),
+        ParameterStore.allocate(layout.slices(), DType.F32));
+  }
+
+  /** A part over parameters and gradients that are there, and close with it. */
+  ModelPart(
+      ArchitectureConfig config,
+      PartLayout layout,
+      SliceGroup slices,
+      OptimizerConfig optimizer,
+      ComputeOptions compute,
+      Backend backend,
+      ParameterStore parameters,
+      ParameterStore gradients) {
     compute.precision().requireOn(backend);
     this.config = config;
     this.layout = layout;
     this.compute = compute;
     this.backend = backend;
-    this.gradients = ParameterStore.allocate(layout.slices(), DType.F32);
-    this.model = new BoundModel(config, layout, slices, compute.precision(), gradients);
+    this.gradients = gradients;
+    this.model = new BoundModel(config, layout, slices, compute.precision(), parameters, gradients);
     this.optimizer = optimizer.create(model.parameters(), gradients, backend);
   }
 

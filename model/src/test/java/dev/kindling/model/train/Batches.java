@@ -10,7 +10,7 @@ import dev.kindling.model.batch.SequenceToSequenceBatch;
 import java.util.Arrays;
 
 /** Batches of the kind that an architecture is trained on, with padding where it may have some. */
-final class Batches {
+public final class Batches {
   private Batches() {}
 
   /**
@@ -18,7 +18,7 @@ final class Batches {
    *
    * @param targetLength tokens of a target of an encoder-decoder
    */
-  static Batch of(ArchitectureConfig config, int size, int length, int targetLength) {
+  public static Batch of(ArchitectureConfig config, int size, int length, int targetLength) {
     int[] inputs = ids(config, size * length, 3);
     int[] lengths = new int[size];
     Arrays.setAll(lengths, i -> length - i);
