@@ -8,12 +8,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Clips the global gradient norm (Pascanu et al. 2013) between the gradients and the updater; DL4J
- * itself clips layer by layer only. Without a state, so that one may be given to every worker.
+ * itself clips layer by layer only.
  */
 public final class GradientClipping extends BaseTrainingListener implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final OptimizerConfig optimizer;
+  private double lastNorm;
 
   /** Clips at {@code maxGradientNorm}; 0 leaves gradients as they are. */
   public GradientClipping(OptimizerConfig optimizer) {
@@ -22,13 +23,16 @@ public final class GradientClipping extends BaseTrainingListener implements Seri
 
   @Override
   public void onGradientCalculation(Model model) {
-    if (optimizer.maxGradientNorm() == 0) {
-      return;
-    }
     INDArray gradients = model.getGradientsViewArray();
-    double factor = optimizer.clippingFactor(gradients.norm2Number().doubleValue());
+    lastNorm = gradients.norm2Number().doubleValue();
+    double factor = optimizer.clippingFactor(lastNorm);
     if (factor < 1) {
       gradients.muli(factor);
     }
+  }
+
+  /** The global norm of the last gradient, before clipping. */
+  public double lastNorm() {
+    return lastNorm;
   }
 }

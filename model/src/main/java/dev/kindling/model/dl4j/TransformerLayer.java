@@ -31,8 +31,8 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * gradients of the engine are DL4J's own flat vectors; nothing is copied.
  *
  * <p>Features are those of {@link TransformerBatches}; the score is the mean cross-entropy of the
- * counted targets, in nats. The gradient is clipped by its global norm, as the engine does it. The
- * class has the getters and setters that DL4J's JSON goes by.
+ * counted targets, in nats. {@link GradientClipping} is a listener that whoever trains has to set.
+ * The class has the getters and setters that DL4J's JSON goes by.
  */
 public final class TransformerLayer extends BaseLayer {
   private static final long serialVersionUID = 1L;
@@ -46,7 +46,6 @@ public final class TransformerLayer extends BaseLayer {
   private int microBatches;
   private boolean activationCheckpointing;
   private long seed;
-  private double maxGradientNorm;
 
   /** For DL4J's JSON. */
   @SuppressWarnings("unused")
@@ -69,7 +68,6 @@ public final class TransformerLayer extends BaseLayer {
     this.microBatches = compute.microBatches();
     this.activationCheckpointing = compute.activationCheckpointing();
     this.seed = seed;
-    this.maxGradientNorm = optimizer.maxGradientNorm();
     // Where one of these is missing, DL4J reads the file as one of its old versions.
     setActivationFn(new ActivationIdentity());
     setWeightInitFn(new WeightInitXavier());
@@ -245,15 +243,5 @@ public final class TransformerLayer extends BaseLayer {
   /** Sets {@link #getSeed}. */
   public void setSeed(long seed) {
     this.seed = seed;
-  }
-
-  /** Clips the global gradient norm; 0 does not. */
-  public double getMaxGradientNorm() {
-    return maxGradientNorm;
-  }
-
-  /** Sets {@link #getMaxGradientNorm}. */
-  public void setMaxGradientNorm(double maxGradientNorm) {
-    this.maxGradientNorm = maxGradientNorm;
   }
 }

@@ -70,12 +70,7 @@ final class TransformerLayerImpl extends BaseLayer<TransformerLayer> implements 
     TransformerBatches.Read read = TransformerBatches.read(layerConf().architecture(), input);
     long step = getIterationCount();
     StepPosition position = new StepPosition(step, step, layerConf().getSeed(), read.firstSample());
-    LocalTrainer.Gradient computed = trainer().computeGradient(read.batch(), position);
-    score = computed.loss();
-    double most = layerConf().getMaxGradientNorm();
-    if (most > 0 && computed.norm() > most) {
-      gradientsFlattened.muli(most / computed.norm());
-    }
+    score = trainer().computeGradient(read.batch(), position).loss();
     Gradient gradient = new DefaultGradient(gradientsFlattened);
     gradientViews.forEach((key, view) -> gradient.setGradientFor(key, view));
     return new Pair<>(gradient, null);

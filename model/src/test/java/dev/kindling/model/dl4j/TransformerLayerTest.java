@@ -179,6 +179,7 @@ class TransformerLayerTest {
   private static ComputationGraph graph(ArchitectureConfig model, ComputeOptions compute) {
     ComputationGraph graph = new ComputationGraph(configuration(model, compute));
     graph.init();
+    graph.setListeners(new GradientClipping(ADAMW));
     return graph;
   }
 
