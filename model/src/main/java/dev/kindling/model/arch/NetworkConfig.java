@@ -100,7 +100,7 @@ public record NetworkConfig(
    *
    * <ul>
    *   <li>{@code embedding.weight} [C, V], like the weight of a linear layer over one-hot tokens.
-   *   <li>{@code weight_ih}, {@code weight_hh}, {@code output.weight}: [out, in], as in PyTorch.
+   *   <li>{@code weight_ih}, {@code weight_hh}, {@code lm_head.weight}: [out, in], as in PyTorch.
    *   <li>An LSTM's rows are those of the candidate, the forget gate, the output gate and the input
    *       gate, H of each; it has one bias.
    *   <li>{@code kernel} [window, in, out] of a convolution, whose last tap reads the token itself;

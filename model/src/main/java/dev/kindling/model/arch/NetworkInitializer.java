@@ -9,11 +9,11 @@ import dev.kindling.model.tensor.Tensor;
  * al. 2015). An embedding counts as a layer of one input. Every element comes from its own counter,
  * as in {@link ModelInitializer}.
  */
-public final class NetworkInitializer {
+final class NetworkInitializer {
   private NetworkInitializer() {}
 
   /** Fills F32 parameters. */
-  public static void initialize(NetworkConfig network, ParameterStore parameters, long seed) {
+  static void initialize(NetworkConfig network, ParameterStore parameters, long seed) {
     for (ParameterStore.Slice slice : parameters.slices()) {
       Tensor target = parameters.tensor(slice);
       if (slice.shape().size() > 1) {

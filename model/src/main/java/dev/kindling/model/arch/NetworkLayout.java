@@ -26,8 +26,8 @@ final class NetworkLayout {
     for (int layer = 0; layer < config.numLayers(); layer++) {
       addLayer("layers." + layer + ".", config.inputSize(layer), layer);
     }
-    add("output.weight", config.vocabSize(), config.hiddenSize());
-    add("output.bias", config.vocabSize());
+    add("lm_head.weight", config.vocabSize(), config.hiddenSize());
+    add("lm_head.bias", config.vocabSize());
     return List.copyOf(slices);
   }
 

@@ -1,11 +1,14 @@
 package dev.kindling.model.dl4j;
 
 import dev.kindling.model.arch.NetworkConfig;
-import dev.kindling.model.arch.NetworkInitializer;
 import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.nn.ParameterStore.Slice;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.OffHeapMemory;
+import dev.kindling.model.tensor.Tensor;
 import java.util.List;
+import java.util.function.Predicate;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,15 +22,28 @@ public final class FlatParameters {
   /** The first parameters of a network; a function of the seed. */
   public static INDArray initial(NetworkConfig network, long seed) {
     try (ParameterStore store = ParameterStore.allocate(network.layout(), DType.F32)) {
-      NetworkInitializer.initialize(network, store, seed);
+      network.initialize(store, seed);
       return copyOf(store);
     }
   }
 
   /** A copy of an F32 store. */
   public static INDArray copyOf(ParameterStore store) {
-    INDArray vector = Nd4j.createUninitializedDetached(DataType.FLOAT, store.numParameters());
-    Pointer.memcpy(vector.data().pointer(), store.flat().pointer(), store.flat().numBytes());
+    return copyOf(store, slice -> true);
+  }
+
+  /** Copies of some slices of an F32 store, one behind the other. */
+  static INDArray copyOf(ParameterStore store, Predicate<Slice> wanted) {
+    List<Slice> slices = store.slices().stream().filter(wanted).toList();
+    long length = slices.stream().mapToLong(Slice::numElements).sum();
+    INDArray vector = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+    FloatPointer target = new FloatPointer(vector.data().pointer());
+    long offset = 0;
+    for (Slice slice : slices) {
+      Tensor tensor = store.tensor(slice);
+      Pointer.memcpy(target.getPointer(offset), tensor.pointer(), tensor.numBytes());
+      offset += slice.numElements();
+    }
     return vector;
   }
 

@@ -4,6 +4,8 @@ import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -35,8 +37,12 @@ public final class NetworkBatches {
 
   private static MultiDataSet dataSet(int size, int length, CausalBatch batch) {
     return new MultiDataSet(
-        Nd4j.createFromArray(batch.inputs()).reshape(size, length),
-        Nd4j.createFromArray(batch.targets()).reshape(size, 1, length));
+        array(batch.inputs(), size, length), array(batch.targets(), size, 1, length));
+  }
+
+  /** Not a view, which layers would copy. */
+  static INDArray array(int[] ids, long... shape) {
+    return Nd4j.create(Nd4j.createTypedBuffer(ids, DataType.INT32), shape);
   }
 
   private static CausalBatch bothWays(CausalBatch batch) {

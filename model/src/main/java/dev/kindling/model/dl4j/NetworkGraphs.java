@@ -17,14 +17,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Networks as DL4J's computation graphs, of DL4J's own layers. */
 public final class NetworkGraphs {
-  static final String EMBEDDING = "embedding";
-
-  /** ELMo's. */
-  static final List<String> DIRECTIONS = List.of("forward", "backward");
+  private static final String EMBEDDING = "embedding";
 
   private static final String TOKENS = "tokens";
   private static final String BOTH_DIRECTIONS = "layers";
-  private static final String OUTPUT = "output";
+  private static final String OUTPUT = "lm_head";
 
   private NetworkGraphs() {}
 
@@ -62,7 +59,8 @@ public final class NetworkGraphs {
   }
 
   /**
-   * The graph of the hidden layers alone, for inference.
+   * The graph of the hidden layers alone, for inference. Its output is the last layer; an ELMo also
+   * gives the embeddings and the other layers, before it.
    *
    * @param direction of ELMo's; empty in other networks
    */
@@ -71,11 +69,18 @@ public final class NetworkGraphs {
         new NeuralNetConfiguration.Builder().dataType(DataType.FLOAT).graphBuilder();
     addEmbedding(graph, network);
     HiddenLayers layers = new HiddenLayers(graph, network);
-    String top = EMBEDDING;
+    List<String> outputs = new ArrayList<>(List.of(EMBEDDING));
     for (int layer = 0; layer < network.numLayers(); layer++) {
-      top = layers.add(layer, direction, top);
+      outputs.add(layers.add(layer, direction, outputs.get(layer)));
     }
-    return graph.setOutputs(top).build();
+    boolean elmo = network.kind() == NetworkConfig.Kind.ELMO;
+    List<String> wanted = elmo ? outputs : outputs.subList(network.numLayers(), outputs.size());
+    return graph.setOutputs(wanted.toArray(String[]::new)).build();
+  }
+
+  /** The directions of an ELMo; one without a name in other networks. */
+  static List<String> directions(NetworkConfig network) {
+    return network.kind() == NetworkConfig.Kind.ELMO ? List.of("forward", "backward") : List.of("");
   }
 
   private static void addEmbedding(GraphBuilder graph, NetworkConfig network) {
@@ -91,11 +96,10 @@ public final class NetworkGraphs {
 
   /** Layer by layer, because this is the order of the parameters. */
   private static String addHiddenLayers(GraphBuilder graph, NetworkConfig network) {
-    boolean elmo = network.kind() == NetworkConfig.Kind.ELMO;
-    List<String> directions = elmo ? DIRECTIONS : List.of("");
+    List<String> directions = directions(network);
     List<String> tops = new ArrayList<>();
-    for (String direction : directions) {
-      tops.add(elmo ? addDirection(graph, direction) : EMBEDDING);
+    for (int i = 0; i < directions.size(); i++) {
+      tops.add(directions.size() == 1 ? EMBEDDING : addHalf(graph, directions.get(i), i));
     }
     HiddenLayers layers = new HiddenLayers(graph, network);
     for (int layer = 0; layer < network.numLayers(); layer++) {
@@ -103,17 +107,16 @@ public final class NetworkGraphs {
         tops.set(i, layers.add(layer, directions.get(i), tops.get(i)));
       }
     }
-    if (!elmo) {
+    if (tops.size() == 1) {
       return tops.get(0);
     }
     graph.addVertex(BOTH_DIRECTIONS, new StackVertex(), tops.toArray(String[]::new));
     return BOTH_DIRECTIONS;
   }
 
-  /** The rows of a batch that one direction reads. */
-  private static String addDirection(GraphBuilder graph, String direction) {
-    int index = DIRECTIONS.indexOf(direction);
-    graph.addVertex(direction, new UnstackVertex(index, DIRECTIONS.size()), EMBEDDING);
+  /** The half of a batch that one direction of an ELMo reads. */
+  private static String addHalf(GraphBuilder graph, String direction, int index) {
+    graph.addVertex(direction, new UnstackVertex(index, 2), EMBEDDING);
     return direction;
   }
 }

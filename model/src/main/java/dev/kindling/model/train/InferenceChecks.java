@@ -2,28 +2,12 @@ package dev.kindling.model.train;
 
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.nn.DecoderCache;
-import java.util.Arrays;
 
 /**
- * What inference is asked to compute is checked here, because kernels do not; all of it with an
- * {@link IllegalArgumentException}.
+ * What inference with a cache is asked to compute is checked here, because kernels do not; all of
+ * it with an {@link IllegalArgumentException}.
  */
 record InferenceChecks(ArchitectureConfig config) {
-  void requireIds(int[] ids) {
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0 || ids[i] >= config.vocabSize()) {
-        throw new IllegalArgumentException(
-            "The token at "
-                + i
-                + " is "
-                + ids[i]
-                + ": expected 0 to "
-                + (config.vocabSize() - 1)
-                + "; were these tokens made by the tokenizer of this model?");
-      }
-    }
-  }
-
   void requireCacheSize(int numSequences, int capacity) {
     if (numSequences < 1 || capacity < 1 || capacity > config.contextLength()) {
       throw new IllegalArgumentException(
@@ -34,26 +18,6 @@ record InferenceChecks(ArchitectureConfig config) {
               + " tokens was asked for: expected 1 sequence or more, and from 1 token to the context"
               + " length "
               + config.contextLength());
-    }
-  }
-
-  static void requireLengths(int[] ids, int[] lengths, int numSequences, int least) {
-    int longest = numSequences == 0 ? 0 : ids.length / numSequences;
-    boolean fits =
-        longest > 0
-            && ids.length == numSequences * longest
-            && lengths.length == numSequences
-            && Arrays.stream(lengths).allMatch(length -> length >= least && length <= longest);
-    if (!fits) {
-      throw new IllegalArgumentException(
-          ids.length
-              + " tokens in sequences of "
-              + Arrays.toString(lengths)
-              + " were given: expected "
-              + numSequences
-              + " sequences, each padded to the same length, with at least "
-              + least
-              + " tokens each");
     }
   }
 

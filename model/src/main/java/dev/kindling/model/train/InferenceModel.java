@@ -14,6 +14,7 @@ import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.DecoderCache;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.predict.LogitsListener;
+import dev.kindling.model.predict.SequenceChecks;
 import dev.kindling.model.predict.SequenceEncoder;
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
@@ -141,8 +142,8 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
    */
   @Override
   public float[] hiddenStates(int[] tokens, int[] lengths) {
-    checks.requireIds(tokens);
-    InferenceChecks.requireLengths(tokens, lengths, lengths.length, 1);
+    SequenceChecks.requireIds(tokens, config.vocabSize());
+    SequenceChecks.requireLengths(tokens, lengths, lengths.length, 1);
     Tape tape = newTape();
     Tensor hidden = architecture().hiddenStates(tape, tokens, lengths);
     if (hidden.dtype() == DType.F32) {
@@ -183,9 +184,9 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
       throw new IllegalArgumentException(
           config.getClass().getSimpleName() + " was given: expected an encoder-decoder");
     }
-    checks.requireIds(inputs);
+    SequenceChecks.requireIds(inputs, config.vocabSize());
     checks.requireCacheSize(Math.multiplyExact(lengths.length, sequencesPerInput), capacity);
-    InferenceChecks.requireLengths(inputs, lengths, lengths.length, 1);
+    SequenceChecks.requireLengths(inputs, lengths, lengths.length, 1);
     int inputLength = inputs.length / lengths.length;
     DecoderCache cache =
         encoderDecoder.newCache(lengths.length, sequencesPerInput, capacity, inputLength);
@@ -208,8 +209,8 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
    * @throws IllegalArgumentException if sizes or ids do not fit the model or the cache
    */
   public float[] nextLogits(int[] tokens, int[] numTokens, DecoderCache cache) {
-    checks.requireIds(tokens);
-    InferenceChecks.requireLengths(tokens, numTokens, cache.numSequences(), 0);
+    SequenceChecks.requireIds(tokens, config.vocabSize());
+    SequenceChecks.requireLengths(tokens, numTokens, cache.numSequences(), 0);
     InferenceChecks.requireRoom(tokens.length / numTokens.length, cache);
     return floats(decoder().next(newTape(), tokens, numTokens, cache));
   }
@@ -227,8 +228,8 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
    */
   public void logits(
       int[] tokens, int[] lengths, int[] rows, int rowsPerPart, LogitsListener listener) {
-    checks.requireIds(tokens);
-    InferenceChecks.requireLengths(tokens, lengths, lengths.length, 1);
+    SequenceChecks.requireIds(tokens, config.vocabSize());
+    SequenceChecks.requireLengths(tokens, lengths, lengths.length, 1);
     Gpt gpt = decoderAlone();
     Tape tape = newTape();
     handOver(gpt, tape, gpt.hiddenStates(tape, tokens, lengths), rows, rowsPerPart, listener);
@@ -251,8 +252,8 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
       int[] rows,
       int rowsPerPart,
       LogitsListener listener) {
-    checks.requireIds(tokens);
-    InferenceChecks.requireLengths(tokens, numTokens, cache.numSequences(), 0);
+    SequenceChecks.requireIds(tokens, config.vocabSize());
+    SequenceChecks.requireLengths(tokens, numTokens, cache.numSequences(), 0);
     InferenceChecks.requireRoom(numTokens, cache);
     Gpt gpt = decoderAlone();
     Tape tape = newTape();

@@ -2,7 +2,6 @@ package dev.kindling.model.dl4j;
 
 import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.arch.NetworkConfig.Kind;
-import dev.kindling.model.arch.NetworkInitializer;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.ParameterStore;
@@ -25,7 +24,7 @@ final class Networks {
   /** Parameters all of which matter: biases are not 0 either. */
   static ParameterStore parameters(NetworkConfig network) {
     ParameterStore store = ParameterStore.allocate(network.layout(), DType.F32);
-    NetworkInitializer.initialize(network, store, 17);
+    network.initialize(store, 17);
     for (long i = 0; i < store.numParameters(); i++) {
       float noise = (float) (CounterBasedRandom.uniform(3, i) - 0.5);
       store.flat().setFloat(i, store.flat().getFloat(i) + noise);

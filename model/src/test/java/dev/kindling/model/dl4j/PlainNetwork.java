@@ -37,8 +37,8 @@ record PlainNetwork(NetworkConfig network, ParameterStore parameters) {
   double[][] logits(double[][] hidden) {
     double[][] logits = new double[hidden.length][];
     for (int t = 0; t < hidden.length; t++) {
-      logits[t] = linear("output.weight", hidden[t]);
-      addInPlace(logits[t], vector("output.bias"));
+      logits[t] = linear("lm_head.weight", hidden[t]);
+      addInPlace(logits[t], vector("lm_head.bias"));
     }
     return logits;
   }
