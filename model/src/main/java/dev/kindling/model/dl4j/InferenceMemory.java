@@ -39,6 +39,11 @@ final class InferenceMemory {
     }
   }
 
+  /** Frees what workspaces hold for this thread; those that are asked for again start anew. */
+  static void free() {
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
+  }
+
   /** The elements of an F32 array, row by row. */
   static float[] floats(INDArray array) {
     float[] values = new float[Math.toIntExact(array.length())];

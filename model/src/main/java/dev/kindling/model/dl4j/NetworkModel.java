@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 /**
  * A network that only infers, with parameters of its own. It predicts the next token, ELMo with its
  * forward layers alone, and makes vectors of tokens: its last hidden layer, or ELMo's contextual
- * vectors. Closing it frees the parameters. Not thread-safe.
+ * vectors. Not thread-safe.
  */
 public final class NetworkModel implements CausalModel, SequenceEncoder, AutoCloseable {
   /** 16 MiB of them at a time. */
@@ -152,9 +152,11 @@ public final class NetworkModel implements CausalModel, SequenceEncoder, AutoClo
     }
   }
 
+  /** Frees the parameters, and the memory for activations that ND4J keeps for this thread. */
   @Override
   public void close() {
     readers.forEach(LayerReader::close);
     vocabulary.close();
+    InferenceMemory.free();
   }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.nd4j.linalg.api.memory.AllocationsTracker;
 
 class NetworkModelTest {
   private static final double TOLERANCE = 1e-4;
@@ -122,32 +121,6 @@ class NetworkModelTest {
       for (int i = 0; i < 3 * size; i++) {
         assertThat(together[5 * size + i]).isCloseTo(alone[i], within(1e-6f));
       }
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void hundredsOfCallsNeedNoMoreMemoryThanTheFirst(Kind kind) {
-    NetworkConfig network = Networks.of(kind);
-    try (ParameterStore parameters = Networks.parameters(network);
-        NetworkModel model = new NetworkModel(network, parameters)) {
-      callWithEveryLength(model);
-      callWithEveryLength(model);
-      long before = AllocationsTracker.getInstance().bytesOnDevice(0);
-      for (int i = 0; i < 10; i++) {
-        callWithEveryLength(model);
-      }
-      assertThat(AllocationsTracker.getInstance().bytesOnDevice(0)).isEqualTo(before);
-    }
-  }
-
-  private static void callWithEveryLength(NetworkModel model) {
-    for (int length = 11; length > 0; length--) {
-      CausalBatch batch = Networks.batch(3, length);
-      int[] lengths = {length, length, length};
-      model.tokenLosses(batch);
-      model.hiddenStates(batch.inputs(), lengths);
-      model.logits(batch.inputs(), lengths, new int[] {0, 1}, 1, (first, part) -> {});
     }
   }
 
