@@ -4,15 +4,18 @@ import dev.kindling.model.arch.NetworkConfig;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.nd4j.linalg.activations.Activation;
 
-/** Adds hidden layers to a graph. All of them read and write [B, width, T], and are causal. */
-record HiddenLayers(GraphBuilder graph, NetworkConfig network) {
+/**
+ * Adds hidden layers to a graph. All of them read and write [B, width, T], and are causal.
+ *
+ * @param training what they have to be trained with
+ */
+record HiddenLayers(GraphBuilder graph, NetworkConfig network, TrainingSettings training) {
   /**
    * Adds one layer.
    *
@@ -77,11 +80,6 @@ record HiddenLayers(GraphBuilder graph, NetworkConfig network) {
   private <B extends FeedForwardLayer.Builder<B>> B withCommon(
       B builder, int inputSize, Activation activation) {
     builder.nIn(inputSize).nOut(network.hiddenSize()).activation(activation);
-    return withDropout(builder, network);
-  }
-
-  /** DL4J counts what is kept, and drops from a layer's input. */
-  static <B extends BaseLayer.Builder<B>> B withDropout(B builder, NetworkConfig network) {
-    return network.dropout() == 0 ? builder : builder.dropOut(1 - network.dropout());
+    return training.appliedTo(builder);
   }
 }

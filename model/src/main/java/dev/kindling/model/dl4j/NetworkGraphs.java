@@ -42,19 +42,20 @@ public final class NetworkGraphs {
         new NeuralNetConfiguration.Builder()
             .dataType(dataType)
             .updater(Updaters.of(optimizer))
-            .regularization(List.of(new DecoupledWeightDecay(optimizer.weightDecay())))
             // The loss is a mean already.
             .miniBatch(false)
             .graphBuilder();
-    addEmbedding(graph, network);
+    TrainingSettings training = new TrainingSettings(network.dropout(), optimizer.weightDecay());
+    addEmbedding(graph, network, training);
     RnnOutputLayer output =
-        HiddenLayers.withDropout(new RnnOutputLayer.Builder(new SparseCrossEntropy()), network)
+        training
+            .appliedTo(new RnnOutputLayer.Builder(new SparseCrossEntropy()))
             .nIn(network.hiddenSize())
             .nOut(network.vocabSize())
             .activation(Activation.SOFTMAX)
             .dataFormat(RNNFormat.NCW)
             .build();
-    graph.addLayer(OUTPUT, output, addHiddenLayers(graph, network)).setOutputs(OUTPUT);
+    graph.addLayer(OUTPUT, output, addHiddenLayers(graph, network, training)).setOutputs(OUTPUT);
     return graph.build();
   }
 
@@ -67,8 +68,8 @@ public final class NetworkGraphs {
   static ComputationGraphConfiguration hiddenLayers(NetworkConfig network, String direction) {
     GraphBuilder graph =
         new NeuralNetConfiguration.Builder().dataType(DataType.FLOAT).graphBuilder();
-    addEmbedding(graph, network);
-    HiddenLayers layers = new HiddenLayers(graph, network);
+    addEmbedding(graph, network, TrainingSettings.NONE);
+    HiddenLayers layers = new HiddenLayers(graph, network, TrainingSettings.NONE);
     List<String> outputs = new ArrayList<>(List.of(EMBEDDING));
     for (int layer = 0; layer < network.numLayers(); layer++) {
       outputs.add(layers.add(layer, direction, outputs.get(layer)));
@@ -83,9 +84,11 @@ public final class NetworkGraphs {
     return network.kind() == NetworkConfig.Kind.ELMO ? List.of("forward", "backward") : List.of("");
   }
 
-  private static void addEmbedding(GraphBuilder graph, NetworkConfig network) {
+  private static void addEmbedding(
+      GraphBuilder graph, NetworkConfig network, TrainingSettings training) {
     EmbeddingSequenceLayer embedding =
-        new EmbeddingSequenceLayer.Builder()
+        training
+            .decayAppliedTo(new EmbeddingSequenceLayer.Builder())
             .nIn(network.vocabSize())
             .nOut(network.embeddingSize())
             .inferInputLength(true)
@@ -95,13 +98,14 @@ public final class NetworkGraphs {
   }
 
   /** Layer by layer, because this is the order of the parameters. */
-  private static String addHiddenLayers(GraphBuilder graph, NetworkConfig network) {
+  private static String addHiddenLayers(
+      GraphBuilder graph, NetworkConfig network, TrainingSettings training) {
     List<String> directions = directions(network);
     List<String> tops = new ArrayList<>();
     for (int i = 0; i < directions.size(); i++) {
       tops.add(directions.size() == 1 ? EMBEDDING : addHalf(graph, directions.get(i), i));
     }
-    HiddenLayers layers = new HiddenLayers(graph, network);
+    HiddenLayers layers = new HiddenLayers(graph, network, training);
     for (int layer = 0; layer < network.numLayers(); layer++) {
       for (int i = 0; i < tops.size(); i++) {
         tops.set(i, layers.add(layer, directions.get(i), tops.get(i)));

@@ -12,7 +12,8 @@ sealed interface ConfigCodec
         KindlingGptConfigCodec,
         BertConfigCodec,
         T5ConfigCodec,
-        BartConfigCodec {
+        BartConfigCodec,
+        NetworkConfigCodec {
 
   /** All of them. The first that can write a configuration does. */
   List<ConfigCodec> ALL =
@@ -22,7 +23,8 @@ sealed interface ConfigCodec
           new KindlingGptConfigCodec(),
           new BertConfigCodec(),
           new T5ConfigCodec(),
-          new BartConfigCodec());
+          new BartConfigCodec(),
+          new NetworkConfigCodec());
 
   /** The value of {@code model_type}. */
   String modelType();

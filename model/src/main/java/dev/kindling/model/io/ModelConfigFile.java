@@ -15,7 +15,8 @@ import java.util.List;
 
 /**
  * Hugging Face's {@code config.json}, both directions: {@code model_type} gpt2, llama, bert, t5 and
- * bart, and Kindling's own kindling-gpt for a GPT that Hugging Face has no class for.
+ * bart, and Kindling's own for what Hugging Face has no class for: kindling-gpt for a GPT, and
+ * kindling-network for the networks before the Transformer.
  *
  * @param model the shape
  * @param specialTokens the tokens with a meaning of their own

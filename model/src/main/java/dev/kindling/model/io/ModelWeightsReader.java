@@ -137,7 +137,10 @@ public final class ModelWeightsReader {
       if (numLayers > numTensors) {
         throw new IllegalArgumentException("every layer has tensors of its own");
       }
-      return model.layout();
+      List<Slice> slices = model.layout();
+      // Their bytes have to fit 64 bits too.
+      ModelWeights.parameterSpecs(slices);
+      return slices;
     } catch (IllegalArgumentException e) {
       throw new WeightsFormatException(
           source

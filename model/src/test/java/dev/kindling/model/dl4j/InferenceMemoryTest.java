@@ -49,7 +49,7 @@ class InferenceMemoryTest {
     static final int SIZE = 32;
     static final int LENGTH = 64;
     static final int WIDTH = 64;
-    static final int CALLS = 400;
+    static final int CALLS = 200;
 
     private ManyCalls() {}
 

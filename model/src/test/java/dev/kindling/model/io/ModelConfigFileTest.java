@@ -10,6 +10,7 @@ import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.arch.T5Config;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -417,6 +418,24 @@ class ModelConfigFileTest {
       })
   void aBartOfAnotherKindIsRefused(String from, String to, String message) {
     assertRefused(BART, from, to, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"lstm\" | \"gru\" | kind is \"gru\", not one of [feedforward, convolutional, recurrent,",
+        "\"kind\" | \"king\" | kind is missing",
+        "\"lstm\" | \"convolutional\" | window is missing, not a number from 1",
+        "\"lstm\" | \"elmo\" | hiddenSize is 7 and embeddingSize 5",
+        "\"num_hidden_layers\" : 2 | \"num_hidden_layers\" : 0 | num_hidden_layers is 0",
+        "\"dropout\" : 0.1 | \"dropout\" : 1 | dropout is 1, not a probability",
+      })
+  void aNetworkOfAnotherKindIsRefused(String from, String to, String message) {
+    NetworkConfig lstm = new NetworkConfig(NetworkConfig.Kind.LSTM, 13, 11, 2, 5, 7, 0, 0.1);
+    byte[] json = new ModelConfigFile(lstm, SpecialTokenIds.ofText(NONE, NONE)).toJson();
+
+    assertRefused(new String(json, StandardCharsets.UTF_8), from, to, message);
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.kindling.model.arch.GptOptions.FeedForwardKind;
 import dev.kindling.model.arch.GptOptions.Norm;
 import dev.kindling.model.arch.GptOptions.Positions;
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.arch.NetworkConfig;
+import dev.kindling.model.arch.NetworkConfig.Kind;
 import dev.kindling.model.arch.T5Config;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -40,7 +42,12 @@ final class ModelFiles {
         new BertConfig(17, 7, 2, 3, 9, 11, 0.1),
         new T5Config(17, 7, 2, 1, 3, 9, 5, 11, 0.1, false),
         new T5Config(17, 7, 1, 2, 3, 9, 5, 11, 0, true),
-        new BartConfig(17, 7, 1, 2, 3, 9, 11, 0.1));
+        new BartConfig(17, 7, 1, 2, 3, 9, 11, 0.1),
+        new NetworkConfig(Kind.FEEDFORWARD, 17, 7, 2, 5, 9, 3, 0),
+        new NetworkConfig(Kind.CONVOLUTIONAL, 17, 7, 1, 5, 0, 2, 0.1),
+        new NetworkConfig(Kind.RECURRENT, 17, 7, 2, 5, 9, 0, 0),
+        new NetworkConfig(Kind.LSTM, 17, 7, 1, 5, 9, 0, 0.25),
+        new NetworkConfig(Kind.ELMO, 17, 7, 2, 5, 0, 0, 0.1));
   }
 
   static byte[] randomVector(ModelShape config) {
