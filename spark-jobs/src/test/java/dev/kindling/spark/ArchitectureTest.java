@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final String BACKEND_ONEDNN = "dev.kindling.model.backend.onednn..";
   private static final String BACKEND_CUDA = "dev.kindling.model.backend.cuda..";
   private static final String DL4J_BRIDGE = "dev.kindling.model.dl4j..";
+  private static final String DL4J_SPARK = "dev.kindling.spark.train.dl4j..";
 
   private static final String[] SPARK = {"org.apache.spark..", "scala.."};
   private static final String[] HADOOP = {"org.apache.hadoop.."};
@@ -126,13 +127,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void dl4jIsImportedInOnePackageOnly() {
-    check(isAllowedOnlyIn(DL4J, DL4J_BRIDGE));
+  void dl4jIsImportedInItsBridgesOnly() {
+    check(isAllowedOnlyIn(DL4J, DL4J_BRIDGE, DL4J_SPARK));
   }
 
   @Test
-  void nd4jIsImportedInItsBackendAndTheDl4jBridgeOnly() {
-    check(isAllowedOnlyIn(ND4J, BACKEND_ND4J, DL4J_BRIDGE));
+  void nd4jIsImportedInItsBackendAndTheDl4jBridgesOnly() {
+    check(isAllowedOnlyIn(ND4J, BACKEND_ND4J, DL4J_BRIDGE, DL4J_SPARK));
   }
 
   @Test
@@ -159,6 +160,22 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .areAssignableTo(ObjectInputStream.class)
             .because("a file from a stranger would run code"));
+  }
+
+  @Test
+  void nothingReadsTheZipsThatDl4jKeepsModelsIn() {
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveSimpleName("ModelSerializer")
+            .orShould()
+            .dependOnClassesThat()
+            .haveSimpleName("ModelGuesser")
+            .orShould()
+            .dependOnClassesThat()
+            .haveSimpleName("SerializationUtils")
+            .because("their readers make whatever Java objects the file names"));
   }
 
   @Test

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "pretrain",
     description = {
-      "Trains a model on token shards: model.architecture is gpt, bert, t5 or bart. Run the same command again to go on after an interruption, or"
+      "Trains a model on token shards: model.architecture is gpt, bert, t5, bart, or a network before them. Run the same command again to go on after an interruption, or"
           + " with more training.steps to train longer; --dry-run says beforehand how large, how much"
           + " and how far."
     },
@@ -76,7 +76,8 @@ final class PretrainCommand implements Callable<Integer> {
       new Pretraining(console, spark, config, output).run(input, data);
     }
     console.line("report:       %s", new Path(output, "report.html"));
-    boolean writes = config.model().architecture() != Architecture.BERT;
+    Architecture architecture = config.model().architecture();
+    boolean writes = architecture != Architecture.BERT && architecture.network().isEmpty();
     Next.print(
         console,
         writes

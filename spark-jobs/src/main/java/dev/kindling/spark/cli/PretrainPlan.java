@@ -1,7 +1,7 @@
 package dev.kindling.spark.cli;
 
 import dev.kindling.data.manifest.Manifest;
-import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
@@ -51,8 +51,8 @@ record PretrainPlan(
     long roundsOnDisk) {
   static PretrainPlan of(RunConfig config, Configuration hadoop, Path tokens, SparkConf spark) {
     Manifest manifest = Manifest.require(hadoop, tokens, "tokens");
-    ArchitectureConfig model =
-        config.model().transformerFor(manifest.details().path("vocabSize").intValue());
+    ModelShape model =
+        config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
     long numParameters = ModelSize.requireTrainable(model);
     Mesh mesh = config.parallel().mesh();
     PseudoGradients sent = config.dataParallelism().pseudoGradients();
@@ -64,9 +64,8 @@ record PretrainPlan(
             * mesh.dataParallel();
     long numRounds = (config.training().steps() + localSteps - 1) / localSteps;
     RunMemory memory =
-        new PlannedMemory(
-                model, objective, config.training(), config.parallel(), config.dataParallelism())
-            .run();
+        PlannedMemory.of(
+            model, objective, config.training(), config.parallel(), config.dataParallelism());
     return new PretrainPlan(
         numParameters,
         mesh,

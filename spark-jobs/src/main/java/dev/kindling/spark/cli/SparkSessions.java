@@ -5,6 +5,7 @@ import dev.kindling.model.tensor.OffHeapMemory;
 import dev.kindling.spark.memory.ExecutorSettings;
 import dev.kindling.spark.metrics.KindlingPlugin;
 import dev.kindling.spark.train.TrainingKryoRegistrator;
+import dev.kindling.spark.train.dl4j.Dl4jKryoRegistrator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
@@ -41,6 +42,9 @@ public final class SparkSessions {
     conf.setIfMissing("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     // Kryo cannot write records by itself.
     append(conf, REGISTRATORS, TrainingKryoRegistrator.class.getName());
+    append(conf, REGISTRATORS, Dl4jKryoRegistrator.class.getName());
+    // DL4J's workers send parameters and moments as one object; the default is 64 MiB.
+    conf.setIfMissing("spark.kryoserializer.buffer.max", "2047m");
     append(conf, PLUGINS, KindlingPlugin.class.getName());
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Spark's own limit on ranks that wait for each other to start is a year.

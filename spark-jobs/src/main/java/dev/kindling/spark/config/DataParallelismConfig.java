@@ -33,7 +33,12 @@ public record DataParallelismConfig(
     /** Rounds of local steps, each followed by an average, as one Spark job per round. */
     AVERAGING,
     /** Gradients are summed up over the replicas in every step. */
-    SYNCHRONOUS;
+    SYNCHRONOUS,
+    /**
+     * Rounds as {@link #AVERAGING}, by DL4J's {@code ParameterAveragingTrainingMaster}: for
+     * networks of DL4J's layers, and for a GPT or BERT as one of them.
+     */
+    DL4J;
 
     @Override
     public String toString() {

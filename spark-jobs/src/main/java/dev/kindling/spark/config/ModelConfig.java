@@ -1,7 +1,13 @@
 package dev.kindling.spark.config;
 
 import static dev.kindling.spark.config.Architecture.BART;
+import static dev.kindling.spark.config.Architecture.BERT;
+import static dev.kindling.spark.config.Architecture.CONVOLUTIONAL;
+import static dev.kindling.spark.config.Architecture.ELMO;
+import static dev.kindling.spark.config.Architecture.FEEDFORWARD;
 import static dev.kindling.spark.config.Architecture.GPT;
+import static dev.kindling.spark.config.Architecture.LSTM;
+import static dev.kindling.spark.config.Architecture.RECURRENT;
 import static dev.kindling.spark.config.Architecture.T5;
 
 import dev.kindling.data.InvalidInputException;
@@ -14,6 +20,7 @@ import dev.kindling.model.arch.GptOptions.FeedForwardKind;
 import dev.kindling.model.arch.GptOptions.Norm;
 import dev.kindling.model.arch.GptOptions.Positions;
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.arch.T5Config;
 
 /**
@@ -36,6 +43,9 @@ import dev.kindling.model.arch.T5Config;
  * @param numKeyValueHeads of GPT: the heads of keys and values; 0: {@code numHeads}
  * @param tiedEmbeddings of GPT: whether the output layer is the token embedding
  * @param gated of T5: whether it is version 1.1
+ * @param hiddenSize H of the networks before the Transformer: the width of a hidden layer; 0: C
+ * @param window of a feedforward or convolutional network: the tokens that one step of a layer
+ *     sees, itself included; 0: {@value #FEEDFORWARD_WINDOW} or {@value #CONVOLUTIONAL_WINDOW}
  */
 public record ModelConfig(
     Architecture architecture,
@@ -54,7 +64,12 @@ public record ModelConfig(
     FeedForwardKind feedForward,
     int numKeyValueHeads,
     boolean tiedEmbeddings,
-    boolean gated) {
+    boolean gated,
+    int hiddenSize,
+    int window) {
+
+  private static final int FEEDFORWARD_WINDOW = 8;
+  private static final int CONVOLUTIONAL_WINDOW = 4;
 
   /**
    * Checks the shape. Not the compact form, so that {@link #shape} can see the values.
@@ -78,7 +93,9 @@ public record ModelConfig(
       FeedForwardKind feedForward,
       int numKeyValueHeads,
       boolean tiedEmbeddings,
-      boolean gated) {
+      boolean gated,
+      int hiddenSize,
+      int window) {
     this.architecture = architecture;
     this.vocabSize = vocabSize;
     this.contextLength = contextLength;
@@ -96,10 +113,14 @@ public record ModelConfig(
     this.numKeyValueHeads = numKeyValueHeads;
     this.tiedEmbeddings = tiedEmbeddings;
     this.gated = gated;
+    this.hiddenSize = hiddenSize;
+    this.window = window;
     Require.atLeast("vocabSize", vocabSize, 0);
     Require.atLeast("numDecoderLayers", numDecoderLayers, 0);
     Require.atLeast("headSize", headSize, 0);
     Require.atLeast("feedForwardSize", feedForwardSize, 0);
+    Require.atLeast("hiddenSize", hiddenSize, 0);
+    Require.atLeast("window", window, 0);
     requireOwnSettings();
     ModelShape checked = shape(Math.max(vocabSize, 1));
     assert checked.embeddingSize() == embeddingSize;
@@ -135,7 +156,9 @@ public record ModelConfig(
         GptOptions.GPT2.feedForward(),
         0,
         true,
-        false);
+        false,
+        0,
+        0);
   }
 
   /**
@@ -197,6 +220,10 @@ public record ModelConfig(
     architecture.requireUnset("numKeyValueHeads", numKeyValueHeads, 0, GPT);
     architecture.requireUnset("tiedEmbeddings", tiedEmbeddings, gpt2.tiedEmbeddings(), GPT);
     architecture.requireUnset("gated", gated, false, T5);
+    architecture.requireUnset("feedForwardSize", feedForwardSize, 0, GPT, BERT, T5, BART);
+    architecture.requireUnset(
+        "hiddenSize", hiddenSize, 0, FEEDFORWARD, CONVOLUTIONAL, RECURRENT, LSTM, ELMO);
+    architecture.requireUnset("window", window, 0, FEEDFORWARD, CONVOLUTIONAL);
   }
 
   private ModelShape shape(int vocabulary) {
@@ -229,7 +256,23 @@ public record ModelConfig(
               embeddingSize,
               inner,
               dropout);
+      case FEEDFORWARD, CONVOLUTIONAL, RECURRENT, LSTM, ELMO -> network(vocabulary);
     };
+  }
+
+  private NetworkConfig network(int vocabulary) {
+    NetworkConfig.Kind kind = architecture.network().orElseThrow();
+    boolean isFeedforward = kind == NetworkConfig.Kind.FEEDFORWARD;
+    int reach = isFeedforward ? FEEDFORWARD_WINDOW : CONVOLUTIONAL_WINDOW;
+    return new NetworkConfig(
+        kind,
+        vocabulary,
+        contextLength,
+        numLayers,
+        embeddingSize,
+        hiddenSize,
+        window == 0 ? reach : window,
+        dropout);
   }
 
   private GptConfig gpt(int vocabulary) {

@@ -192,7 +192,7 @@ public record ObjectiveConfig(
   /** The section of {@code architecture}; a GPT has none. */
   Optional<Record> section(Architecture architecture) {
     return switch (architecture) {
-      case GPT -> Optional.empty();
+      case GPT, FEEDFORWARD, CONVOLUTIONAL, RECURRENT, LSTM, ELMO -> Optional.empty();
       case BERT -> Optional.of(masking);
       case T5 -> Optional.of(spanCorruption);
       case BART -> Optional.of(denoising);

@@ -2,9 +2,11 @@ package dev.kindling.spark.inspect;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.io.ModelConfigFile;
 import dev.kindling.spark.report.Words;
 import java.io.IOException;
@@ -56,10 +58,10 @@ record CheckpointExplainer(Configuration hadoop) implements KindExplainer {
 
   /** What a trained model can be used for from here on. */
   static void suggestUses(ModelShape model, Path path, Explanation out) {
-    if (!(model instanceof BertConfig)) {
+    if (model instanceof ArchitectureConfig && !(model instanceof BertConfig)) {
       out.next("kindling generate --input " + path + " --prompt 'Once upon a time'");
     }
-    if (model instanceof GptConfig) {
+    if (model instanceof GptConfig || model instanceof NetworkConfig) {
       out.next("kindling score --input CORPUS --checkpoint " + path + " --output SCORES");
     }
   }

@@ -6,6 +6,7 @@ import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.arch.T5Config;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,10 +52,13 @@ public final class Words {
         : whole + " s";
   }
 
-  /** {@code GPT with 4 layers, 4 heads, 128 wide, context 64, vocabulary 65}. */
+  /**
+   * {@code GPT with 4 layers, 4 heads, 128 wide, context 64, vocabulary 65}, or {@code lstm network
+   * with 2 layers, 128 wide, context 64, vocabulary 65}.
+   */
   public static String architecture(ModelShape model) {
     if (!(model instanceof ArchitectureConfig transformer)) {
-      return model.toString();
+      return network((NetworkConfig) model);
     }
     return family(transformer)
         + " with "
@@ -63,6 +67,18 @@ public final class Words {
         + count(transformer.numHeads(), "head")
         + ", "
         + model.embeddingSize()
+        + " wide, context "
+        + model.contextLength()
+        + ", vocabulary "
+        + number(model.vocabSize());
+  }
+
+  private static String network(NetworkConfig model) {
+    return model.kind()
+        + " network with "
+        + count(model.numLayers(), "layer")
+        + ", "
+        + model.hiddenSize()
         + " wide, context "
         + model.contextLength()
         + ", vocabulary "

@@ -1,10 +1,7 @@
 package dev.kindling.spark.train;
 
-import dev.kindling.model.arch.ArchitectureConfig;
-import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.batch.Batch;
-import dev.kindling.model.train.InferenceModel;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
@@ -32,7 +29,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  */
 record Evaluation(
     HadoopSettings hadoop,
-    ArchitectureConfig model,
+    ModelShape model,
     Precision precision,
     String backend,
     ShardLayout layout,
@@ -70,26 +67,26 @@ record Evaluation(
   @Override
   public Iterator<BatchLoss> call(Iterator<ParameterShard> gathered) {
     List<BatchLoss> losses = new ArrayList<>();
-    try (Backend kernels = Backends.open(backend, TaskContext.get().cpus());
-        InferenceModel inference = new InferenceModel(model, precision, kernels);
+    try (MeasuredModel measured =
+            MeasuredModel.open(model, precision, backend, TaskContext.get().cpus());
         ValidationOrder.Reader validation = data.open(hadoop.get())) {
       while (gathered.hasNext()) {
         ParameterShard shard = gathered.next();
-        inference
+        measured
             .parameters()
             .writeBytes(
                 layout.offset(shard.shard()), layout.length(shard.shard()), shard.theta(), 0);
       }
       for (long i = TaskContext.getPartitionId(); i < data.numBatches(); i += numTasks) {
-        losses.add(measure(inference, i, validation.read(i)));
+        losses.add(measure(measured, i, validation.read(i)));
       }
     }
     return losses.iterator();
   }
 
-  private static BatchLoss measure(InferenceModel inference, long number, Batch batch) {
+  private static BatchLoss measure(MeasuredModel measured, long number, Batch batch) {
     double sum = 0;
-    for (float loss : inference.targetLosses(batch)) {
+    for (float loss : measured.targetLosses(batch)) {
       sum += loss;
     }
     return new BatchLoss(number, sum, batch.numCounted());

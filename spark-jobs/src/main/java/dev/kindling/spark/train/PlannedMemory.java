@@ -1,6 +1,7 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PieceRange;
@@ -44,6 +45,19 @@ public record PlannedMemory(
    * is not known to it.
    */
   private static final double CERTAIN_ACTIVATIONS = 0.8;
+
+  /** What all tasks hold of a run of any strategy. */
+  public static RunMemory of(
+      ModelShape model,
+      Objective objective,
+      TrainingConfig training,
+      ParallelConfig parallel,
+      DataParallelismConfig replicas) {
+    return replicas.mode() == Mode.DL4J
+        ? new Dl4jMemory(model, training, parallel.dataParallel()).run()
+        : new PlannedMemory((ArchitectureConfig) model, objective, training, parallel, replicas)
+            .run();
+  }
 
   /** What all tasks hold. */
   public RunMemory run() {

@@ -65,8 +65,8 @@ final class Preflight {
    * @throws InvalidInputException saying what does not divide
    */
   static void requireMesh(TrainingPlan plan, ModelShape shape) {
-    ArchitectureConfig model = (ArchitectureConfig) shape;
     ParallelConfig parallel = plan.parallel();
+    Dl4jPreflight.require(plan, shape);
     requireWholeReplicas(plan);
     if (parallel.microBatches() > plan.training().batchSize()) {
       throw new InvalidInputException(
@@ -77,6 +77,9 @@ final class Preflight {
               + " sequences",
           "micro-batches of 1 sequence or more",
           "set parallel.microBatches to " + plan.training().batchSize() + " or less");
+    }
+    if (!(shape instanceof ArchitectureConfig model)) {
+      return;
     }
     int numStages = parallel.pipelineParallel() * parallel.virtualStages();
     int numPieces = model.placements().numPieces();
@@ -202,13 +205,8 @@ final class Preflight {
   static void requireMemory(RunContext run, boolean isNew, Consumer<String> warning) {
     TrainingPlan plan = run.plan();
     RunMemory memory =
-        new PlannedMemory(
-                run.transformer(),
-                run.objective(),
-                plan.training(),
-                plan.parallel(),
-                plan.dataParallelism())
-            .run();
+        PlannedMemory.of(
+            run.model(), run.objective(), plan.training(), plan.parallel(), plan.dataParallelism());
     SparkConf conf = run.spark().getConf();
     ExecutorSettings given =
         ExecutorSettings.of(conf).seen(numSlots(run.spark()), Storage.numExecutors(run.spark()));

@@ -11,6 +11,7 @@ import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ShardLayout;
 import dev.kindling.spark.parallel.schedule.PipelineSchedule;
+import dev.kindling.spark.train.dl4j.Dl4jNetwork;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -93,6 +94,9 @@ record RunContext(
    */
   TrainingRound newRound(ObjectNode before) {
     DataParallelismConfig replicas = plan.dataParallelism();
+    if (replicas.mode() == DataParallelismConfig.Mode.DL4J) {
+      return new Dl4jRound(spark, hadoop, dl4jNetwork(), layout(), data());
+    }
     if (replicas.asynchronous()) {
       return new AsynchronousRounds(
           spark, hadoop, replicaSpec(), outerOptimizer(), replicas.lateAfter());
@@ -114,6 +118,17 @@ record RunContext(
       listener.pipelinePlanned(Stages.simulated(schedule, stages, seconds), stages);
     }
     return new GroupRound(spark, hadoop, groupSpec(stages), outerOptimizer());
+  }
+
+  private Dl4jNetwork dl4jNetwork() {
+    return new Dl4jNetwork(
+        model,
+        plan.training().optimizer(),
+        plan.compute(),
+        plan.training().backend(),
+        Integer.parseInt(spark.getConf().get("spark.task.cpus", "1")),
+        plan.seed(),
+        plan.training().batchSize());
   }
 
   private ReplicaSpec replicaSpec() {
@@ -170,7 +185,7 @@ record RunContext(
     int numTasks = (int) Math.min(order.numBatches(), Math.max(1, Preflight.numSlots(spark)));
     return new Evaluation(
         hadoop,
-        transformer(),
+        model,
         plan.training().precision(),
         plan.training().backend(),
         layout(),

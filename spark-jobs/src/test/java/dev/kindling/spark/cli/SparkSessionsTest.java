@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.spark.metrics.KindlingPlugin;
 import dev.kindling.spark.train.TrainingKryoRegistrator;
+import dev.kindling.spark.train.dl4j.Dl4jKryoRegistrator;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,8 @@ class SparkSessionsTest {
 
     assertThat(conf.get(PLUGINS)).isEqualTo(KindlingPlugin.class.getName());
     assertThat(conf.get("spark.kryo.registrator"))
-        .isEqualTo(TrainingKryoRegistrator.class.getName());
+        .isEqualTo(
+            TrainingKryoRegistrator.class.getName() + "," + Dl4jKryoRegistrator.class.getName());
   }
 
   @Test

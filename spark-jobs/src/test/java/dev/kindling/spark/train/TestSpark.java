@@ -1,5 +1,6 @@
 package dev.kindling.spark.train;
 
+import dev.kindling.spark.train.dl4j.Dl4jKryoRegistrator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -62,7 +63,9 @@ public final class TestSpark {
         .config("spark.driver.host", "localhost")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.serializer", KryoSerializer.class.getName())
-        .config("spark.kryo.registrator", TrainingKryoRegistrator.class.getName())
+        .config(
+            "spark.kryo.registrator",
+            TrainingKryoRegistrator.class.getName() + "," + Dl4jKryoRegistrator.class.getName())
         .config("spark.kryo.registrationRequired", "true");
   }
 

@@ -130,17 +130,23 @@ class SliceSumsTest {
     return OptimizerConfig.adamW(0.01, 0.001, 2, 100, 0.9, 0.95, 1e-8, 0.1, 1);
   }
 
+  private static IllegalArgumentException notCut(Architecture architecture) {
+    return new IllegalArgumentException(architecture + " is never cut into slices");
+  }
+
   private static int numRows(Architecture architecture) {
     return switch (architecture) {
       case GPT -> SIZE * LENGTH;
       case BERT -> NUM_PREDICTED;
       case T5, BART -> SIZE * TARGET_LENGTH;
+      case FEEDFORWARD, CONVOLUTIONAL, RECURRENT, LSTM, ELMO -> throw notCut(architecture);
     };
   }
 
   private static Batch batch(Architecture architecture) {
     int[] lengths = {LENGTH, LENGTH, LENGTH};
     return switch (architecture) {
+      case FEEDFORWARD, CONVOLUTIONAL, RECURRENT, LSTM, ELMO -> throw notCut(architecture);
       case GPT -> new CausalBatch(SIZE, LENGTH, ids(LENGTH), ids(LENGTH));
       case BERT -> {
         int[] targets = ids(LENGTH);
