@@ -1,7 +1,9 @@
 package dev.kindling.model.backend;
 
 import dev.kindling.model.backend.nd4j.Nd4jBackend;
+import dev.kindling.model.backend.nd4j.Nd4jRuntime;
 import dev.kindling.model.backend.onednn.OneDnnBackend;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,8 @@ public final class Backends {
    *
    * @param name {@code onednn}, {@code nd4j}, or {@code auto} for the fastest that loads here
    * @param numThreads native threads for one kernel
-   * @throws IllegalArgumentException if there is no such backend, or no thread for it
+   * @throws IllegalArgumentException if there is no such backend, or no thread for it, or if it
+   *     would compute on a GPU that its binaries do not run on
    * @throws IllegalStateException if its native libraries do not load on this machine
    */
   public static Backend open(String name, int numThreads) {
@@ -51,14 +54,38 @@ public final class Backends {
         default -> throw unknown(resolved);
       };
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-      // As an Error it would end the whole executor that a task runs in.
-      throw new IllegalStateException(
-          "The backend "
-              + resolved
-              + " does not load on this machine: put its natives for this platform on the classpath"
-              + " of every machine, or choose another backend",
-          e);
+      throw doesNotLoad(resolved, e);
     }
+  }
+
+  /**
+   * Makes the calling thread's kernels run on one GPU, if the backend is one that computes on GPUs;
+   * to be called by every thread, before it uses the backend for the first time.
+   *
+   * @param name as of {@link #open}
+   * @param gpu its index on the machine; empty for whatever the backend takes
+   * @throws IllegalArgumentException if there is no such backend, or it cannot compute on that GPU
+   * @throws IllegalStateException if its native libraries do not load on this machine
+   */
+  public static void bindThread(String name, Optional<String> gpu) {
+    String resolved = resolve(name);
+    if (resolved.equals(ND4J)) {
+      try {
+        Nd4jRuntime.load().bindThread(gpu);
+      } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+        throw doesNotLoad(resolved, e);
+      }
+    }
+  }
+
+  /** As an Error it would end the whole executor that a task runs in. */
+  private static IllegalStateException doesNotLoad(String backend, LinkageError cause) {
+    return new IllegalStateException(
+        "The backend "
+            + backend
+            + " does not load on this machine: put its natives for this platform on the classpath"
+            + " of every machine, or choose another backend",
+        cause);
   }
 
   private static String fastest() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.model.backend.KernelRun.Exactness;
 import dev.kindling.model.backend.KernelRun.Result;
+import dev.kindling.model.backend.nd4j.Nd4jBackend;
 import dev.kindling.model.tensor.DType;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -43,7 +44,13 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     twin = Backends.open("nd4j", 2);
-    backends = List.of(twin, Backends.open("onednn", 1), Backends.open("onednn", 2));
+    backends =
+        List.of(
+            twin,
+            // As ND4J has to work on a GPU.
+            new Nd4jBackend(1, true),
+            Backends.open("onednn", 1),
+            Backends.open("onednn", 2));
   }
 
   @Override

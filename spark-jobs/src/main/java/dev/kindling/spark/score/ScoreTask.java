@@ -1,6 +1,7 @@
 package dev.kindling.spark.score;
 
 import dev.kindling.spark.parallel.HadoopSettings;
+import dev.kindling.spark.parallel.TaskBackends;
 import dev.kindling.spark.score.executor.ExecutorModels;
 import dev.kindling.spark.score.executor.ScoringModel;
 import dev.kindling.spark.score.executor.StoredModel;
@@ -45,6 +46,7 @@ record ScoreTask(
     }
     StoredModel stored = StoredModel.open(hadoop.get(), new Path(plan.checkpoint()));
     TaskContext task = TaskContext.get();
+    TaskBackends.bindThread(plan.backend());
     ExecutorModels.Borrowed borrowed =
         ExecutorModels.get()
             .borrow(

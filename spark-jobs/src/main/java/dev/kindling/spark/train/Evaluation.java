@@ -1,11 +1,13 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.ShardLayout;
+import dev.kindling.spark.parallel.TaskBackends;
 import dev.kindling.spark.parallel.TrainingState;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,6 +69,7 @@ record Evaluation(
   @Override
   public Iterator<BatchLoss> call(Iterator<ParameterShard> gathered) {
     List<BatchLoss> losses = new ArrayList<>();
+    TaskBackends.bindThread(model instanceof NetworkConfig ? "nd4j" : backend);
     try (MeasuredModel measured =
             MeasuredModel.open(model, precision, backend, TaskContext.get().cpus());
         ValidationOrder.Reader validation = data.open(hadoop.get())) {

@@ -1,7 +1,6 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PartRuns;
 import dev.kindling.model.train.ModelPart;
@@ -10,6 +9,7 @@ import dev.kindling.spark.communicate.Communicators;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
+import dev.kindling.spark.parallel.TaskBackends;
 import dev.kindling.spark.train.timeline.Activity;
 import dev.kindling.spark.train.timeline.TaskClock;
 import dev.kindling.spark.train.timeline.TaskTimes;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.BarrierTaskContext;
-import org.apache.spark.TaskContext;
 import scala.Tuple2;
 
 /**
@@ -48,7 +47,7 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
     PartLayout layout = GatherParts.part(spec.layout(), rank);
     Communicator world = Communicators.inBarrier(task, spec.timeout());
     RankGroups groups = null;
-    try (Backend backend = Backends.open(spec.backend(), TaskContext.get().cpus())) {
+    try (Backend backend = TaskBackends.open(spec.backend())) {
       groups = RankGroups.of(world, spec.layout());
       try (ModelPart part =
           new ModelPart(

@@ -1,18 +1,17 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.ShardLayout;
+import dev.kindling.spark.parallel.TaskBackends;
 import dev.kindling.spark.parallel.WorkerState;
 import dev.kindling.spark.train.timeline.Activity;
 import dev.kindling.spark.train.timeline.TaskClock;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction2;
 
 /**
@@ -32,8 +31,7 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
     TaskClock clock = new TaskClock(Activity.SET_UP);
     // The state first: if it is lost, it is recomputed here by another trainer, before ours exists.
     WorkerState state = states.next();
-    TaskContext task = TaskContext.get();
-    try (Backend backend = Backends.open(spec.backend(), task.cpus());
+    try (Backend backend = TaskBackends.open(spec.backend());
         LocalTrainer trainer =
             new LocalTrainer(spec.model(), spec.optimizer(), spec.compute(), backend)) {
       clock.switchTo(Activity.GATHER);

@@ -2,7 +2,6 @@ package dev.kindling.spark.train;
 
 import dev.kindling.model.arch.LossScale;
 import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.model.backend.SliceGroup;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.layout.ModelLayout;
@@ -13,6 +12,7 @@ import dev.kindling.model.train.ModelPart;
 import dev.kindling.model.train.Pass;
 import dev.kindling.model.train.StepPosition;
 import dev.kindling.spark.parallel.HadoopSettings;
+import dev.kindling.spark.parallel.TaskBackends;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 
@@ -66,7 +65,7 @@ record PieceTimer(GroupSpec spec, HadoopSettings hadoop) implements Function<Int
     ModelLayout layout = spec.layout().model().placements();
     List<Seconds> seconds = new ArrayList<>();
     Map<List<Object>, Seconds> known = new HashMap<>();
-    try (Backend backend = Backends.open(spec.backend(), TaskContext.get().cpus());
+    try (Backend backend = TaskBackends.open(spec.backend());
         DataOrder.Reader reader = spec.data().open(hadoop.get())) {
       Batch whole = reader.read(0);
       Batch batch = whole.rows(0, Math.max(1, whole.size() / spec.schedule().numMicroBatches()));

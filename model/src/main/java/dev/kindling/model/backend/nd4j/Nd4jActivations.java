@@ -12,18 +12,24 @@ final class Nd4jActivations {
   private static final double ROOT_OF_2_BY_PI = Math.sqrt(2 / Math.PI);
   private static final double CUBIC = 0.044715;
 
+  private final Nd4jViews views;
+
+  Nd4jActivations(Nd4jViews views) {
+    this.views = views;
+  }
+
   void forward(Activation activation, Tensor input, Tensor output) {
-    Nd4jViews.flat(output).assign(value(activation, Nd4jViews.flat(input)));
+    views.set(output, value(activation, views.flat(input)));
   }
 
   void backward(Activation activation, Tensor outputGradient, Tensor input, Tensor inputGradient) {
-    INDArray derivative = derivative(activation, Nd4jViews.flat(input));
-    Nd4jViews.flat(inputGradient).assign(derivative.mul(Nd4jViews.flat(outputGradient)));
+    INDArray derivative = derivative(activation, views.flat(input));
+    views.set(inputGradient, derivative.mul(views.flat(outputGradient)));
   }
 
   void gatedForward(Activation activation, Tensor gate, Tensor up, Tensor output) {
-    INDArray opened = value(activation, Nd4jViews.flat(gate));
-    Nd4jViews.flat(output).assign(opened.mul(Nd4jViews.flat(up)));
+    INDArray opened = value(activation, views.flat(gate));
+    views.set(output, opened.mul(views.flat(up)));
   }
 
   void gatedBackward(
@@ -33,12 +39,12 @@ final class Nd4jActivations {
       Tensor up,
       Tensor gateGradient,
       Tensor upGradient) {
-    INDArray gradient = Nd4jViews.flat(outputGradient);
-    INDArray gates = Nd4jViews.flat(gate);
-    INDArray gateResult = derivative(activation, gates).mul(Nd4jViews.flat(up)).mul(gradient);
+    INDArray gradient = views.flat(outputGradient);
+    INDArray gates = views.flat(gate);
+    INDArray gateResult = derivative(activation, gates).mul(views.flat(up)).mul(gradient);
     INDArray upResult = value(activation, gates).mul(gradient);
-    Nd4jViews.flat(gateGradient).assign(gateResult);
-    Nd4jViews.flat(upGradient).assign(upResult);
+    views.set(gateGradient, gateResult);
+    views.set(upGradient, upResult);
   }
 
   private static INDArray value(Activation activation, INDArray x) {

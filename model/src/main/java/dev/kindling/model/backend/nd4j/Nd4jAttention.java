@@ -16,6 +16,12 @@ final class Nd4jAttention {
   /** Far below any score and far from overflow, in single precision too. */
   private static final double MASKED = -1e30;
 
+  private final Nd4jViews views;
+
+  Nd4jAttention(Nd4jViews views) {
+    this.views = views;
+  }
+
   void forward(AttentionInputs inputs, Tensor output) {
     Heads outputs = asHeads(output, inputs);
     for (int batch = 0; batch < inputs.query().batch(); batch++) {
@@ -25,8 +31,8 @@ final class Nd4jAttention {
         if (inputs.dropout() != null) {
           probabilities = probabilities.mul(dropoutFactors(inputs, batch, h));
         }
-        INDArray value = Nd4jViews.copyOf(inputs.value().head(batch, h / inputs.groupSize()));
-        Nd4jViews.of(outputs.head(batch, h)).assign(probabilities.mmul(value));
+        INDArray value = views.copyOf(inputs.value().head(batch, h / inputs.groupSize()));
+        views.set(outputs.head(batch, h), probabilities.mmul(value));
       }
     }
   }
@@ -36,13 +42,13 @@ final class Nd4jAttention {
     for (int batch = 0; batch < inputs.query().batch(); batch++) {
       INDArray mask = mask(inputs, batch);
       for (int h = 0; h < inputs.query().numHeads(); h++) {
-        INDArray gradient = Nd4jViews.copyOf(outputGradients.head(batch, h));
+        INDArray gradient = views.copyOf(outputGradients.head(batch, h));
         headBackward(gradient, inputs, mask, gradients, batch, h);
       }
     }
   }
 
-  private static void headBackward(
+  private void headBackward(
       INDArray outputGradient,
       AttentionInputs inputs,
       INDArray mask,
@@ -51,9 +57,9 @@ final class Nd4jAttention {
       int h) {
     int keyHead = h / inputs.groupSize();
     boolean isFirstOfGroup = h % inputs.groupSize() == 0;
-    INDArray query = Nd4jViews.copyOf(inputs.query().head(batch, h));
-    INDArray key = Nd4jViews.copyOf(inputs.key().head(batch, keyHead));
-    INDArray value = Nd4jViews.copyOf(inputs.value().head(batch, keyHead));
+    INDArray query = views.copyOf(inputs.query().head(batch, h));
+    INDArray key = views.copyOf(inputs.key().head(batch, keyHead));
+    INDArray value = views.copyOf(inputs.value().head(batch, keyHead));
 
     INDArray probabilities = probabilities(inputs, mask, batch, h);
     INDArray dropped = probabilities;
@@ -66,11 +72,11 @@ final class Nd4jAttention {
     INDArray rowSums = probabilityGradient.mul(probabilities).sum(1);
     INDArray scoreGradient = probabilityGradient.subColumnVector(rowSums).mul(probabilities);
     if (gradients.bias() != null) {
-      Nd4jViews.of(headOf(gradients.bias(), h)).addi(scoreGradient);
+      views.write(headOf(gradients.bias(), h), bias -> bias.addi(scoreGradient));
     }
 
     INDArray productGradient = scoreGradient.mul(inputs.scale());
-    Nd4jViews.of(gradients.query().head(batch, h)).assign(productGradient.mmul(key));
+    views.set(gradients.query().head(batch, h), productGradient.mmul(key));
     add(productGradient.transpose().mmul(query), gradients.key(), batch, keyHead, isFirstOfGroup);
     add(
         dropped.transpose().mmul(outputGradient),
@@ -81,18 +87,17 @@ final class Nd4jAttention {
   }
 
   /** Query heads that share a key-value head add up in its gradient. */
-  private static void add(
-      INDArray gradient, Heads target, int batch, int head, boolean isFirstOfGroup) {
-    INDArray sum = Nd4jViews.of(target.head(batch, head));
-    sum.assign(isFirstOfGroup ? gradient : sum.add(gradient));
+  private void add(INDArray gradient, Heads target, int batch, int head, boolean isFirstOfGroup) {
+    Matrix sum = target.head(batch, head);
+    views.set(sum, isFirstOfGroup ? gradient : views.of(sum).add(gradient));
   }
 
-  private static INDArray probabilities(AttentionInputs inputs, INDArray mask, int batch, int h) {
-    INDArray query = Nd4jViews.copyOf(inputs.query().head(batch, h));
-    INDArray key = Nd4jViews.copyOf(inputs.key().head(batch, h / inputs.groupSize()));
+  private INDArray probabilities(AttentionInputs inputs, INDArray mask, int batch, int h) {
+    INDArray query = views.copyOf(inputs.query().head(batch, h));
+    INDArray key = views.copyOf(inputs.key().head(batch, h / inputs.groupSize()));
     INDArray scores = query.mmul(key.transpose()).mul(inputs.scale());
     if (inputs.bias() != null) {
-      scores = scores.add(Nd4jViews.of(headOf(inputs.bias(), h)));
+      scores = scores.add(views.of(headOf(inputs.bias(), h)));
     }
     scores = scores.add(mask);
     INDArray exponentials = Transforms.exp(scores.subColumnVector(scores.max(1)), true);

@@ -14,6 +14,7 @@ import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
 import java.util.Set;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.memory.enums.LearningPolicy;
@@ -30,16 +31,38 @@ public final class Nd4jBackend implements Backend {
   private static final WorkspaceConfiguration WORKSPACE_CONFIGURATION =
       WorkspaceConfiguration.builder().policyLearning(LearningPolicy.OVER_TIME).build();
 
-  private final Nd4jRows rows = new Nd4jRows();
-  private final Nd4jNorms norms = new Nd4jNorms();
-  private final Nd4jActivations activations = new Nd4jActivations();
-  private final Nd4jRotaryPositions rotaryPositions = new Nd4jRotaryPositions();
-  private final Nd4jAttention attention = new Nd4jAttention();
-  private final Nd4jVocabularyLoss vocabularyLoss = new Nd4jVocabularyLoss();
+  private final Nd4jViews views;
+  private final Nd4jRows rows;
+  private final Nd4jNorms norms;
+  private final Nd4jActivations activations;
+  private final Nd4jRotaryPositions rotaryPositions;
+  private final Nd4jAttention attention;
+  private final Nd4jVocabularyLoss vocabularyLoss;
 
-  /** Loads ND4J's native library and sets its number of OpenMP threads. */
+  /**
+   * Loads ND4J's native library and sets its number of OpenMP threads.
+   *
+   * @throws IllegalArgumentException if ND4J would compute on a GPU that its binaries do not run on
+   */
   public Nd4jBackend(int numThreads) {
+    this(numThreads, Nd4jRuntime.load().isCuda());
+  }
+
+  /**
+   * As above, with a choice of how tensors become arrays.
+   *
+   * @param copies whether every array is a copy of its tensor, as it has to be on a GPU
+   */
+  public Nd4jBackend(int numThreads, boolean copies) {
+    Nd4jRuntime.load();
     Nd4j.getEnvironment().setMaxMasterThreads(numThreads);
+    views = new Nd4jViews(copies);
+    rows = new Nd4jRows(views);
+    norms = new Nd4jNorms(views);
+    activations = new Nd4jActivations(views);
+    rotaryPositions = new Nd4jRotaryPositions(views);
+    attention = new Nd4jAttention(views);
+    vocabularyLoss = new Nd4jVocabularyLoss(views);
   }
 
   @Override
@@ -54,13 +77,13 @@ public final class Nd4jBackend implements Backend {
 
   @Override
   public void fill(Tensor target, double value) {
-    Nd4jViews.flat(target).assign(value);
+    views.write(target, view -> view.assign(value));
   }
 
   @Override
   public void copy(Tensor source, Tensor target) {
     if (source.dtype() == target.dtype()) {
-      Nd4jViews.flat(target).assign(Nd4jViews.flat(source));
+      Pointer.memcpy(target.pointer(), source.pointer(), source.numBytes());
     } else {
       target.setDoubles(source.toDoubles());
     }
@@ -68,22 +91,22 @@ public final class Nd4jBackend implements Backend {
 
   @Override
   public void copy(Matrix source, Matrix target) {
-    Nd4jViews.of(target).assign(Nd4jViews.of(source));
+    views.set(target, views.of(source));
   }
 
   @Override
   public void scaleInPlace(Tensor target, double factor) {
-    Nd4jViews.flat(target).muli(factor);
+    views.write(target, view -> view.muli(factor));
   }
 
   @Override
   public void addInPlace(Tensor target, Tensor source) {
-    Nd4jViews.flat(target).addi(Nd4jViews.flat(source));
+    views.set(target, views.flat(target).add(views.flat(source)));
   }
 
   @Override
   public void add(Tensor left, Tensor right, Tensor sum) {
-    Nd4jViews.flat(left).addi(Nd4jViews.flat(right), Nd4jViews.flat(sum));
+    views.set(sum, views.flat(left).add(views.flat(right)));
   }
 
   @Override
@@ -99,12 +122,11 @@ public final class Nd4jBackend implements Backend {
   public void matmul(Matrix left, Matrix right, Tensor bias, Matrix out, boolean accumulate) {
     inWorkspace(
         () -> {
-          INDArray product = Nd4jViews.copyOf(left).mmul(Nd4jViews.copyOf(right));
+          INDArray product = views.copyOf(left).mmul(views.copyOf(right));
           if (bias != null) {
-            product.addiRowVector(Nd4jViews.of(bias));
+            product.addiRowVector(views.of(bias));
           }
-          INDArray target = Nd4jViews.of(out);
-          target.assign(accumulate ? target.add(product) : product);
+          views.set(out, accumulate ? views.of(out).add(product) : product);
         });
   }
 
@@ -112,7 +134,7 @@ public final class Nd4jBackend implements Backend {
   public void addColumnSums(Matrix matrix, Tensor sums) {
     inWorkspace(
         () -> {
-          Nd4jViews.of(sums).addi(Nd4jViews.copyOf(matrix).sum(0));
+          views.add(sums, views.copyOf(matrix).sum(0));
         });
   }
 
@@ -290,19 +312,26 @@ public final class Nd4jBackend implements Backend {
       AdamWUpdate update) {
     inWorkspace(
         () -> {
-          INDArray gradient = Nd4jViews.of(gradients).mul(update.gradientScale());
-          INDArray first = Nd4jViews.of(firstMoments);
-          INDArray second = Nd4jViews.of(secondMoments);
-          first.muli(update.beta1()).addi(gradient.mul(1 - update.beta1()));
-          second.muli(update.beta2()).addi(gradient.mul(gradient).muli(1 - update.beta2()));
+          INDArray gradient = views.of(gradients).mul(update.gradientScale());
+          INDArray first =
+              views.of(firstMoments).mul(update.beta1()).addi(gradient.mul(1 - update.beta1()));
+          INDArray second =
+              views
+                  .of(secondMoments)
+                  .mul(update.beta2())
+                  .addi(gradient.mul(gradient).muli(1 - update.beta2()));
+          views.set(firstMoments, first);
+          views.set(secondMoments, second);
           INDArray root = Transforms.sqrt(second.div(update.secondCorrection()));
           INDArray direction =
               first.div(update.firstCorrection()).divi(root.addi(update.epsilon()));
           for (DecayRange range : ranges) {
-            Nd4jViews.of(parameters.slice(range.start(), range.end() - range.start()))
-                .muli(1 - update.learningRate() * range.weightDecay());
+            double kept = 1 - update.learningRate() * range.weightDecay();
+            views.write(
+                parameters.slice(range.start(), range.end() - range.start()),
+                decayed -> decayed.muli(kept));
           }
-          Nd4jViews.of(parameters).subi(direction.muli(update.learningRate()));
+          views.write(parameters, updated -> updated.subi(direction.muli(update.learningRate())));
         });
   }
 

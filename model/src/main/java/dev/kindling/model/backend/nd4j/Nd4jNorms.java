@@ -6,6 +6,12 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Layer norm and RMS norm as their formulas. */
 final class Nd4jNorms {
+  private final Nd4jViews views;
+
+  Nd4jNorms(Nd4jViews views) {
+    this.views = views;
+  }
+
   void layerNormForward(
       Tensor input,
       Tensor gain,
@@ -14,17 +20,17 @@ final class Nd4jNorms {
       Tensor output,
       Tensor mean,
       Tensor variance) {
-    INDArray x = Nd4jViews.rowsOf(input);
+    INDArray x = views.rowsOf(input);
     INDArray means = x.mean(1);
     INDArray centred = x.subColumnVector(means);
     INDArray variances = centred.mul(centred).mean(1);
-    Nd4jViews.of(mean).assign(means);
-    Nd4jViews.of(variance).assign(variances);
-    INDArray result = divided(centred, variances, epsilon).mulRowVector(Nd4jViews.of(gain));
+    views.set(mean, means);
+    views.set(variance, variances);
+    INDArray result = divided(centred, variances, epsilon).mulRowVector(views.of(gain));
     if (bias != null) {
-      result = result.addRowVector(Nd4jViews.of(bias));
+      result = result.addRowVector(views.of(bias));
     }
-    Nd4jViews.rowsOf(output).assign(result);
+    views.set(output, result);
   }
 
   void layerNormBackward(
@@ -38,27 +44,27 @@ final class Nd4jNorms {
       boolean accumulate,
       Tensor gainGradient,
       Tensor biasGradient) {
-    INDArray gradient = Nd4jViews.rowsOf(outputGradient);
-    INDArray variances = Nd4jViews.of(variance);
-    INDArray centred = Nd4jViews.rowsOf(input).subColumnVector(Nd4jViews.of(mean));
+    INDArray gradient = views.rowsOf(outputGradient);
+    INDArray variances = views.of(variance);
+    INDArray centred = views.rowsOf(input).subColumnVector(views.of(mean));
     INDArray normalised = divided(centred, variances, epsilon);
-    INDArray scaled = gradient.mulRowVector(Nd4jViews.of(gain));
+    INDArray scaled = gradient.mulRowVector(views.of(gain));
     INDArray projection = scaled.mul(normalised).mean(1);
     INDArray result =
         scaled.subColumnVector(scaled.mean(1)).sub(normalised.mulColumnVector(projection));
     write(divided(result, variances, epsilon), inputGradient, accumulate);
-    Nd4jViews.of(gainGradient).addi(gradient.mul(normalised).sum(0));
+    views.add(gainGradient, gradient.mul(normalised).sum(0));
     if (biasGradient != null) {
-      Nd4jViews.of(biasGradient).addi(gradient.sum(0));
+      views.add(biasGradient, gradient.sum(0));
     }
   }
 
   void rmsNormForward(Tensor input, Tensor gain, double epsilon, Tensor output, Tensor meanSquare) {
-    INDArray x = Nd4jViews.rowsOf(input);
+    INDArray x = views.rowsOf(input);
     INDArray meanSquares = x.mul(x).mean(1);
-    Nd4jViews.of(meanSquare).assign(meanSquares);
+    views.set(meanSquare, meanSquares);
     INDArray normalised = divided(x, meanSquares, epsilon);
-    Nd4jViews.rowsOf(output).assign(normalised.mulRowVector(Nd4jViews.of(gain)));
+    views.set(output, normalised.mulRowVector(views.of(gain)));
   }
 
   void rmsNormBackward(
@@ -70,14 +76,14 @@ final class Nd4jNorms {
       Tensor inputGradient,
       boolean accumulate,
       Tensor gainGradient) {
-    INDArray gradient = Nd4jViews.rowsOf(outputGradient);
-    INDArray meanSquares = Nd4jViews.of(meanSquare);
-    INDArray normalised = divided(Nd4jViews.rowsOf(input), meanSquares, epsilon);
-    INDArray scaled = gradient.mulRowVector(Nd4jViews.of(gain));
+    INDArray gradient = views.rowsOf(outputGradient);
+    INDArray meanSquares = views.of(meanSquare);
+    INDArray normalised = divided(views.rowsOf(input), meanSquares, epsilon);
+    INDArray scaled = gradient.mulRowVector(views.of(gain));
     INDArray projection = scaled.mul(normalised).mean(1);
     INDArray result = scaled.sub(normalised.mulColumnVector(projection));
     write(divided(result, meanSquares, epsilon), inputGradient, accumulate);
-    Nd4jViews.of(gainGradient).addi(gradient.mul(normalised).sum(0));
+    views.add(gainGradient, gradient.mul(normalised).sum(0));
   }
 
   /** rows / sqrt(squares + epsilon). */
@@ -85,8 +91,7 @@ final class Nd4jNorms {
     return rows.divColumnVector(Transforms.sqrt(squares.add(epsilon), true));
   }
 
-  private static void write(INDArray result, Tensor target, boolean accumulate) {
-    INDArray rows = Nd4jViews.rowsOf(target);
-    rows.assign(accumulate ? rows.add(result) : result);
+  private void write(INDArray result, Tensor target, boolean accumulate) {
+    views.set(target, accumulate ? views.rowsOf(target).add(result) : result);
   }
 }

@@ -7,6 +7,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Rotary positions as rotations of the plane, one (batch, head) at a time. */
 final class Nd4jRotaryPositions {
+  private final Nd4jViews views;
+
+  Nd4jRotaryPositions(Nd4jViews views) {
+    this.views = views;
+  }
+
   void rotateInPlace(Heads heads, Tensor positions, double theta, boolean inverse) {
     int length = Math.toIntExact(heads.length());
     int numPairs = Math.toIntExact(heads.headSize() / 2);
@@ -30,13 +36,13 @@ final class Nd4jRotaryPositions {
     }
   }
 
-  private static void rotate(Matrix head, INDArray cosine, INDArray sine) {
+  private void rotate(Matrix head, INDArray cosine, INDArray sine) {
     long half = head.numColumns() / 2;
     Matrix left = head.columns(0, half);
     Matrix right = head.columns(half, half);
-    INDArray x = Nd4jViews.copyOf(left);
-    INDArray y = Nd4jViews.copyOf(right);
-    Nd4jViews.of(left).assign(x.mul(cosine).sub(y.mul(sine)));
-    Nd4jViews.of(right).assign(y.mul(cosine).add(x.mul(sine)));
+    INDArray x = views.copyOf(left);
+    INDArray y = views.copyOf(right);
+    views.set(left, x.mul(cosine).sub(y.mul(sine)));
+    views.set(right, y.mul(cosine).add(x.mul(sine)));
   }
 }

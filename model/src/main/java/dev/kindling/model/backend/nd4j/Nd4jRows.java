@@ -6,26 +6,38 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Rows and elements that are looked up by number, one at a time. */
 final class Nd4jRows {
+  private final Nd4jViews views;
+
+  Nd4jRows(Nd4jViews views) {
+    this.views = views;
+  }
+
   void gather(Tensor table, Tensor rows, Tensor output, boolean accumulate) {
-    INDArray entries = Nd4jViews.rowsOf(table);
-    INDArray results = Nd4jViews.rowsOf(output);
+    INDArray entries = views.rowsOf(table);
     int[] ids = rows.toInts();
-    for (int i = 0; i < ids.length; i++) {
-      INDArray result = results.getRow(i);
-      INDArray entry = ids[i] < 0 ? Nd4j.zerosLike(result) : entries.getRow(ids[i]);
-      result.assign(accumulate ? result.add(entry) : entry);
-    }
+    views.write(
+        Nd4jViews.asRows(output),
+        results -> {
+          for (int i = 0; i < ids.length; i++) {
+            INDArray result = results.getRow(i);
+            INDArray entry = ids[i] < 0 ? Nd4j.zerosLike(result) : entries.getRow(ids[i]);
+            result.assign(accumulate ? result.add(entry) : entry);
+          }
+        });
   }
 
   void scatterAdd(Tensor outputGradient, Tensor rows, Tensor tableGradient) {
-    INDArray gradients = Nd4jViews.rowsOf(outputGradient);
-    INDArray entries = Nd4jViews.rowsOf(tableGradient);
+    INDArray gradients = views.rowsOf(outputGradient);
     int[] ids = rows.toInts();
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] >= 0) {
-        entries.getRow(ids[i]).addi(gradients.getRow(i));
-      }
-    }
+    views.write(
+        Nd4jViews.asRows(tableGradient),
+        entries -> {
+          for (int i = 0; i < ids.length; i++) {
+            if (ids[i] >= 0) {
+              entries.getRow(ids[i]).addi(gradients.getRow(i));
+            }
+          }
+        });
   }
 
   void relativeBiasForward(Tensor table, Tensor buckets, Tensor bias) {

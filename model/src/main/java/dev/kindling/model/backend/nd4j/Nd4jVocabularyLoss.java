@@ -12,6 +12,12 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Cross-entropy over the vocabulary as its formula, chunk by chunk. */
 final class Nd4jVocabularyLoss {
+  private final Nd4jViews views;
+
+  Nd4jVocabularyLoss(Nd4jViews views) {
+    this.views = views;
+  }
+
   void forward(
       Tensor hidden,
       VocabularyProjection projection,
@@ -21,8 +27,8 @@ final class Nd4jVocabularyLoss {
     long numTokens = hidden.dim(0);
     for (long first = 0; first < numTokens; first += rowsPerChunk) {
       long count = Math.min(rowsPerChunk, numTokens - first);
-      Chunk.of(rows(hidden, first, count), projection, targetsOf(targets, first, count))
-          .writeLosses(losses, first);
+      INDArray logits = logits(views.of(rows(hidden, first, count)), projection);
+      Chunk.of(logits, projection, targetsOf(targets, first, count)).writeLosses(losses, first);
     }
   }
 
@@ -35,24 +41,31 @@ final class Nd4jVocabularyLoss {
       Tensor losses,
       Tensor hiddenGradient) {
     long numTokens = hidden.dim(0);
-    INDArray weight = Nd4jViews.of(projection.weight());
+    INDArray weight = views.of(projection.weight());
     for (long first = 0; first < numTokens; first += rowsPerChunk) {
       long count = Math.min(rowsPerChunk, numTokens - first);
-      INDArray rows = rows(hidden, first, count);
-      Chunk chunk = Chunk.of(rows, projection, targetsOf(targets, first, count));
+      INDArray rows = views.of(rows(hidden, first, count));
+      INDArray logits = logits(rows, projection);
+      Chunk chunk = Chunk.of(logits, projection, targetsOf(targets, first, count));
       chunk.writeLosses(losses, first);
       INDArray logitGradient = chunk.logitGradient().mul(gradientScale);
       INDArray productGradient = logitGradient.mul(projection.scale());
-      rows(hiddenGradient, first, count).assign(productGradient.mmul(weight));
-      Nd4jViews.of(projection.weightGradient()).addi(productGradient.transpose().mmul(rows));
+      views.set(rows(hiddenGradient, first, count), productGradient.mmul(weight));
+      views.add(projection.weightGradient(), productGradient.transpose().mmul(rows));
       if (projection.biasGradient() != null) {
-        Nd4jViews.of(projection.biasGradient()).addi(logitGradient.sum(0));
+        views.add(projection.biasGradient(), logitGradient.sum(0));
       }
     }
   }
 
-  private static INDArray rows(Tensor matrix, long first, long count) {
-    return Nd4jViews.of(matrix.slice(first * matrix.dim(1), count, matrix.dim(1)));
+  private INDArray logits(INDArray rows, VocabularyProjection projection) {
+    INDArray weight = views.of(projection.weight());
+    INDArray logits = rows.mmul(weight.transpose()).mul(projection.scale());
+    return projection.bias() == null ? logits : logits.addRowVector(views.of(projection.bias()));
+  }
+
+  private static Tensor rows(Tensor matrix, long first, long count) {
+    return matrix.slice(first * matrix.dim(1), count, matrix.dim(1));
   }
 
   private static int[] targetsOf(Tensor targets, long first, long count) {
@@ -73,8 +86,7 @@ final class Nd4jVocabularyLoss {
   @SuppressWarnings("ArrayRecordComponent")
   private record Chunk(
       INDArray logProbabilities, double[] losses, int[] targets, VocabularyPart part) {
-    static Chunk of(INDArray rows, VocabularyProjection projection, int[] targets) {
-      INDArray logits = logits(rows, projection);
+    static Chunk of(INDArray logits, VocabularyProjection projection, int[] targets) {
       INDArray max = logits.max(1);
       INDArray sums = Transforms.exp(logits.subColumnVector(max), true).sum(1);
       double[] logSums = Transforms.log(sums, true).add(max).toDoubleVector();
@@ -90,14 +102,6 @@ final class Nd4jVocabularyLoss {
       Arrays.setAll(losses, i -> targets[i] < 0 ? 0 : logSums[i] - targetLogits[i]);
       INDArray shift = Nd4j.createFromArray(logSums).castTo(logits.dataType());
       return new Chunk(logits.subColumnVector(shift), losses, targets, projection.part());
-    }
-
-    private static INDArray logits(INDArray rows, VocabularyProjection projection) {
-      INDArray weight = Nd4jViews.of(projection.weight());
-      INDArray logits = rows.mmul(weight.transpose()).mul(projection.scale());
-      return projection.bias() == null
-          ? logits
-          : logits.addRowVector(Nd4jViews.of(projection.bias()));
     }
 
     private static void combine(

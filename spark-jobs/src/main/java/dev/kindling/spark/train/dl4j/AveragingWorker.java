@@ -3,6 +3,7 @@ package dev.kindling.spark.train.dl4j;
 import dev.kindling.model.dl4j.GradientClipping;
 import dev.kindling.model.optim.LearningRateSchedule;
 import dev.kindling.model.optim.OptimizerConfig;
+import dev.kindling.spark.parallel.TaskBackends;
 import dev.kindling.spark.train.timeline.Activity;
 import dev.kindling.spark.train.timeline.TaskClock;
 import java.util.List;
@@ -65,6 +66,7 @@ final class AveragingWorker extends ParameterAveragingTrainingWorker {
   @Override
   public ComputationGraph getInitialModelGraph() {
     clock = new TaskClock(Activity.SET_UP);
+    TaskBackends.bindThread("nd4j");
     ComputationGraph graph = super.getInitialModelGraph();
     // DL4J's copy of a configuration forgets the number of iterations, and with it where schedule
     // and bias correction are.

@@ -1,0 +1,28 @@
+package dev.kindling.spark.parallel;
+
+import dev.kindling.data.InvalidInputException;
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import org.apache.spark.TaskContext;
+
+/** Kernels for the running task: with its cores, and on the GPU that is set apart for it. */
+public final class TaskBackends {
+  private TaskBackends() {}
+
+  /**
+   * Opens a backend for the running task.
+   *
+   * @param name as {@link Backends#open} takes it
+   * @throws InvalidInputException if the task has several GPUs
+   * @throws IllegalArgumentException if the backend cannot compute on the task's GPU
+   */
+  public static Backend open(String name) {
+    bindThread(name);
+    return Backends.open(name, TaskContext.get().cpus());
+  }
+
+  /** Makes the running task's thread compute on the task's GPU, with a backend that is open. */
+  public static void bindThread(String name) {
+    Backends.bindThread(name, TaskDevices.of(TaskContext.get()).gpu());
+  }
+}
