@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       FitCommand.class,
       InspectCommand.class,
       ConfigCommand.class,
+      DoctorCommand.class,
       HelpCommand.class
     })
 public final class Kindling {
