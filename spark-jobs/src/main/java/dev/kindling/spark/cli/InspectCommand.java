@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description = {
-      "Explains in words any corpus, documents, tokenizer, token shards, checkpoint, scores, run or sweep"
+      "Explains in words any corpus, documents, tokenizer, token shards, checkpoint, scores, word vectors, run or sweep"
           + " directory: what is in it, an example, and what to do next."
     },
     footer = {"Example:", "  kindling inspect runs/quickstart/tokens --verify"})

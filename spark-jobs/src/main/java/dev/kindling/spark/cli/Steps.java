@@ -15,6 +15,7 @@ import dev.kindling.spark.report.ScoreWords;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.score.ScoreJob;
 import dev.kindling.spark.score.plan.ScoreMode;
+import dev.kindling.spark.wordvectors.WordVectorsJob;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -109,6 +110,20 @@ final class Steps {
         documents + " -> " + output,
         () -> TokenizeJob.run(spark, config.tokenize(), documents, tokenizer, output),
         manifest -> Words.tokenized(manifest.details()));
+  }
+
+  static Manifest wordVectors(
+      Console console, SparkSession spark, RunConfig config, Path tokens, Path output) {
+    return console.step(
+        "word2vec",
+        tokens + " -> " + output,
+        () ->
+            WordVectorsProgress.during(
+                console,
+                spark,
+                config.word2vec(),
+                () -> WordVectorsJob.run(spark, config.word2vec(), tokens, output)),
+        manifest -> Words.wordVectors(manifest.details()));
   }
 
   static Manifest score(

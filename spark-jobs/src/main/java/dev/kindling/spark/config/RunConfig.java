@@ -29,6 +29,7 @@ import java.util.List;
  * @param checkpoint how often, and how many stay
  * @param generate how text is sampled
  * @param score how documents are scored
+ * @param word2vec how word vectors are learned
  */
 public record RunConfig(
     long seed,
@@ -46,7 +47,8 @@ public record RunConfig(
     DataParallelismConfig dataParallelism,
     CheckpointConfig checkpoint,
     GenerateConfig generate,
-    ScoreConfig score) {
+    ScoreConfig score,
+    Word2VecConfig word2vec) {
 
   /** The resolved configuration as YAML; {@link ConfigLoader} reads it back to an equal record. */
   public String toYaml() {
@@ -71,6 +73,7 @@ public record RunConfig(
         dataParallelism,
         checkpoint,
         generate,
-        score);
+        score,
+        word2vec);
   }
 }

@@ -38,7 +38,7 @@ final class UnknownKey {
     String best = null;
     int bestDistance = Math.max(2, key.length() / 2) + 1;
     for (String name : names) {
-      int distance = distance(simplified(key), simplified(name));
+      int distance = EditDistance.between(simplified(key), simplified(name));
       if (isShortFor(simplified(key), simplified(name))) {
         distance = 1;
       }
@@ -58,23 +58,5 @@ final class UnknownKey {
 
   private static String simplified(String key) {
     return key.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
-  }
-
-  /** Levenshtein's distance: insertions, deletions and substitutions. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

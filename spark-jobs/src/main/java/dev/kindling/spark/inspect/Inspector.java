@@ -6,6 +6,7 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.sweep.fit.FitSummary;
+import dev.kindling.spark.wordvectors.WordVectorsDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -49,7 +50,7 @@ public final class Inspector {
       if (!fs.exists(path)) {
         throw new InvalidInputException(
             path + " does not exist",
-            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores, fit, run or sweep directory",
+            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores, word vectors, fit, run or sweep directory",
             "check the path");
       }
       return fs.getFileStatus(path).isDirectory() ? directory(fs, path) : file(path);
@@ -84,6 +85,7 @@ public final class Inspector {
           case "tokens" -> new TokensExplainer(hadoop);
           case "checkpoint" -> new CheckpointExplainer(hadoop);
           case "scores" -> new ScoresExplainer(spark);
+          case WordVectorsDirectory.KIND -> new WordVectorsExplainer(hadoop);
           case "fit" ->
               (directory, fit, out) ->
                   new FitSummary(fit.details()).lines().forEach(line -> out.fact(line));

@@ -197,6 +197,22 @@ public final class Words {
     return String.join("\n", lines);
   }
 
+  /** What a directory of word vectors says of itself. */
+  public static String wordVectors(JsonNode details) {
+    List<String> nearest = new ArrayList<>();
+    details.at("/example/neighbours").forEach(word -> nearest.add(word.asText()));
+    return String.format(
+        Locale.ROOT,
+        "%s with %s each, of %s in %s at %s words/s%nnearest to %s: %s",
+        count(details.path("words").asLong(), "word"),
+        count(details.path("vectorSize").asLong(), "number"),
+        count(details.path("corpusWords").asLong(), "word"),
+        count(details.path("iterations").asLong(), "pass"),
+        number(Math.round(details.path("wordsPerSecond").asDouble())),
+        details.at("/example/word").asText(),
+        String.join(" ", nearest));
+  }
+
   /** What became of the documents, from the details of a manifest of kind {@code tokens}. */
   public static String tokenized(JsonNode details) {
     List<String> lines = new ArrayList<>();

@@ -495,6 +495,17 @@ class ConfigLoaderTest {
           exampleDelimiter: "##"
           answerDelimiter: "="
           seed: 5
+      word2vec:
+        vectorSize: 101
+        window: 6
+        minCount: 6
+        subsample: 0.01
+        iterations: 6
+        learningRate: 0.05
+        partitions: 2
+        maxSentenceLength: 1001
+        lowercase: false
+        seed: 2
       """;
 
   private static final String EVERY_VALUE_OF_BERT =

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The texts are what versions of the tool have printed. */
+/** The texts have the form in which the tool prints. */
 class NvidiaSmiTest {
   private static NvidiaGpu gpu(int index, String name, String driver, String capability) {
     return new NvidiaGpu(
