@@ -19,10 +19,10 @@ final class WordVectorsProgress {
       Console console, SparkSession spark, Word2VecConfig config, Supplier<T> work) {
     JavaSparkStatusTracker tracker =
         JavaSparkContext.fromSparkContext(spark.sparkContext()).statusTracker();
-    return ProgressLines.during(console, () -> Optional.of(state(tracker, config)), work);
+    return ProgressLines.during(console, () -> state(tracker, config), work);
   }
 
-  private static String state(JavaSparkStatusTracker tracker, Word2VecConfig config) {
+  private static Optional<String> state(JavaSparkStatusTracker tracker, Word2VecConfig config) {
     // The first job of the group counts words.
     int iteration = tracker.getJobIdsForGroup(WordVectorsJob.TRAINING).length - 1;
     int done = 0;
@@ -34,16 +34,17 @@ final class WordVectorsProgress {
         tasks += info.numTasks();
       }
     }
-    return (iteration < 1
-            ? "counting words"
-            : "iteration "
-                + Math.min(iteration, config.iterations())
-                + " of "
-                + config.iterations())
-        + ": "
-        + Words.number(done)
-        + " of "
-        + Words.count(tasks, "task")
-        + " done";
+    if (tasks == 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        (iteration < 1
+                ? "counting words"
+                : "iteration " + iteration + " of " + config.iterations())
+            + ": "
+            + Words.number(done)
+            + " of "
+            + Words.count(tasks, "task")
+            + " done");
   }
 }
