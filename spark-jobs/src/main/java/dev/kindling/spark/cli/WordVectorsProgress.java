@@ -38,9 +38,7 @@ final class WordVectorsProgress {
       return Optional.empty();
     }
     return Optional.of(
-        (iteration < 1
-                ? "counting words"
-                : "iteration " + iteration + " of " + config.iterations())
+        (iteration < 1 ? "counting words" : "iteration " + iteration + " of " + config.iterations())
             + ": "
             + Words.number(done)
             + " of "

@@ -50,16 +50,16 @@ final class WordVectorsText {
     List<WordCount> words = new ArrayList<>();
     List<float[]> rows = new ArrayList<>();
     int size = announced ? Integer.parseInt(header[1]) : header.length - 1;
-    int number = 1;
+    int number = announced ? 1 : 0;
     for (line = announced ? lines.readLine() : line; line != null; line = lines.readLine()) {
       number++;
       // Some writers leave a blank at the end.
       String[] fields = line.stripTrailing().split(" ", -1);
       if (size < 1 || fields.length != size + 1) {
-        throw wrong(name, announced ? number : number - 1, fields.length - 1 + " numbers", size);
+        throw wrong(name, number, fields.length - 1 + " numbers", size);
       }
       words.add(new WordCount(fields[0], 0));
-      rows.add(numbers(name, announced ? number : number - 1, fields));
+      rows.add(numbers(name, number, fields));
     }
     if (rows.isEmpty() || (announced && rows.size() != Integer.parseInt(header[0]))) {
       throw new InvalidInputException(
