@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       TokenizerCommand.class,
       TokenizeCommand.class,
       MixCommand.class,
+      NgramCommand.class,
       ScheduleCommand.class,
       PretrainCommand.class,
       GenerateCommand.class,

@@ -11,6 +11,8 @@ import dev.kindling.data.sample.SampleCorpusConfig;
 import dev.kindling.data.shard.TokenizeJob;
 import dev.kindling.data.tokenizer.TokenizerJob;
 import dev.kindling.spark.config.RunConfig;
+import dev.kindling.spark.ngram.NgramJob;
+import dev.kindling.spark.report.NgramWords;
 import dev.kindling.spark.report.ScoreWords;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.score.ScoreJob;
@@ -22,7 +24,10 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
-/** The steps from raw text to token shards, each with its headline and what came of it in words. */
+/**
+ * The steps from raw text to token shards, n-grams and scores, each with its headline and what came
+ * of it in words.
+ */
 final class Steps {
   private Steps() {}
 
@@ -124,6 +129,17 @@ final class Steps {
                 config.word2vec(),
                 () -> WordVectorsJob.run(spark, config.word2vec(), tokens, output)),
         manifest -> Words.wordVectors(manifest.details()));
+  }
+
+  static Manifest ngram(
+      Console console, SparkSession spark, RunConfig config, Path tokens, Path output) {
+    return console.step(
+        "ngram",
+        tokens + " -> " + output,
+        () ->
+            NgramJob.run(
+                spark, config.ngram(), tokens, output, line -> console.line("%-13s %s", "", line)),
+        manifest -> NgramWords.of(manifest.details()));
   }
 
   static Manifest score(

@@ -21,6 +21,7 @@ import java.util.List;
  * @param decontaminate what of evaluation sets is taken out
  * @param tokenizer the vocabulary to learn
  * @param tokenize how documents become token shards
+ * @param ngram what an n-gram model is made of
  * @param model the shape of the model
  * @param objective the noise that it learns from
  * @param training one replica's optimisation
@@ -40,6 +41,7 @@ public record RunConfig(
     DecontaminateConfig decontaminate,
     TokenizerConfig tokenizer,
     TokenizeConfig tokenize,
+    NgramConfig ngram,
     ModelConfig model,
     ObjectiveConfig objective,
     TrainingConfig training,
@@ -66,6 +68,7 @@ public record RunConfig(
         decontaminate,
         tokenizer,
         tokenize,
+        ngram,
         model,
         objective,
         training,

@@ -50,7 +50,8 @@ public final class Inspector {
       if (!fs.exists(path)) {
         throw new InvalidInputException(
             path + " does not exist",
-            "a corpus, signals, documents, tokenizer, tokens, checkpoint, scores, word vectors, fit, run or sweep directory",
+            "a corpus, signals, documents, tokenizer, tokens, ngram, word vectors, checkpoint,"
+                + " scores, fit, run or sweep directory",
             "check the path");
       }
       return fs.getFileStatus(path).isDirectory() ? directory(fs, path) : file(path);
@@ -83,6 +84,7 @@ public final class Inspector {
           case "documents" -> new DocumentsExplainer(spark);
           case "tokenizer" -> new TokenizerExplainer(hadoop);
           case "tokens" -> new TokensExplainer(hadoop);
+          case "ngram" -> new NgramExplainer();
           case "checkpoint" -> new CheckpointExplainer(hadoop);
           case "scores" -> new ScoresExplainer(spark);
           case WordVectorsDirectory.KIND -> new WordVectorsExplainer(hadoop);

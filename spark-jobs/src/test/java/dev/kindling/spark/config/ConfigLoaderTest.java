@@ -196,6 +196,11 @@ class ConfigLoaderTest {
           objective: {masking: {maskShare: 0.95}} | maskShare 0.95 + randomShare 0.1     | shares of the same
           objective: {spanCorruption: {density: 0.6}} | density is 0.6                   | 0.5 or less
           objective: {denoising: {poissonMean: 0.5}} | poissonMean is 0.5                | 1 to 500
+          ngram: {order: 0}                       | ngram: order is 0                    | 1 or more
+          ngram: {order: 65}                      | ngram: order is 65.0                 | 64.0 or less
+          ngram: {prune: [1]}                     | ngram: prune is [1]                  | the first of them 0
+          ngram: {prune: [0, 2, 1]}               | ngram: prune is [0, 2, 1]            | do not fall
+          ngram: {order: 2, prune: [0, 0, 1]}     | ngram: prune is [0, 0, 1]            | at most 2
           generate: {temperature: 1.0e+999}       | temperature                          | finite
           dataParallelism: {outer: {nesterov: true}} | nesterov is true, but momentum is 0 | set a momentum
           """)
@@ -405,6 +410,7 @@ class ConfigLoaderTest {
         shardTokens: 16777217
         packedLength: 257
         sentences: true
+      ngram: {order: 5, prune: [0, 1]}
       model:
         vocabSize: 9
         contextLength: 257
