@@ -4,6 +4,7 @@ import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
+import dev.kindling.spark.ngram.NgramDirectory;
 import dev.kindling.spark.score.plan.ScoreMode;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -13,11 +14,13 @@ public interface StoredModel {
   /**
    * Opens a model.
    *
-   * @param path a checkpoint, or a run, of which it is the newest
+   * @param path a checkpoint, a run, of which it is the newest, or the directory of an n-gram model
    * @throws InvalidInputException if there is no model, or it is damaged
    */
   static StoredModel open(Configuration hadoop, Path path) {
-    return new StoredTransformer(hadoop, CheckpointReader.open(hadoop, path));
+    return NgramDirectory.isOne(hadoop, path)
+        ? new StoredNgram(hadoop, NgramDirectory.open(hadoop, path))
+        : new StoredTransformer(hadoop, CheckpointReader.open(hadoop, path));
   }
 
   /** Where it lies. */
