@@ -51,7 +51,8 @@ class ConfigLoaderTest {
             EVERY_COMMON_VALUE_CHANGED,
             EVERY_VALUE_OF_BERT,
             EVERY_VALUE_OF_T5,
-            EVERY_VALUE_OF_BART)) {
+            EVERY_VALUE_OF_BART,
+            EVERY_VALUE_OF_NETWORKS)) {
       ObjectNode other = YamlSource.parse("other", yaml).values();
       ObjectNode loaded = ConfigTree.write(load(yaml));
       for (String key : keyPaths(other, "")) {
@@ -63,7 +64,6 @@ class ConfigLoaderTest {
       }
     }
 
-    changed.add("dataParallelism.mode"); // has one value only
     assertThat(changed).containsExactlyInAnyOrderElementsOf(keyPaths(defaults, ""));
   }
 
@@ -190,6 +190,9 @@ class ConfigLoaderTest {
           model: {architecture: bart, positions: rotary} | positions is a setting of gpt | leave it out
           model: {architecture: bert, numDecoderLayers: 2} | a setting of t5 and bart    | architecture is bert
           model: {gated: true}                    | model: gated is a setting of t5      | architecture is gpt
+          model: {window: 3}                      | window is a setting of feedforward   | architecture is gpt
+          model: {architecture: lstm, window: 3}  | window is a setting of feedforward   | architecture is lstm
+          model: {architecture: lstm, numDecoderLayers: 2} | numDecoderLayers is a setting of t5 | architecture is lstm
           model: {numKeyValueHeads: 4}            | model: numHeads 6 is not a multiple  | numKeyValueHeads
           model: {dropout: 1.0}                   | model: dropout is 1.0                | below 1
           objective: {masking: {selection: 0.2}}  | objective.masking is not what model.architecture gpt | at its defaults
@@ -531,6 +534,11 @@ class ConfigLoaderTest {
       model: {architecture: t5, numDecoderLayers: 5, headSize: 48, gated: true}
       objective:
         spanCorruption: {density: 0.25, meanSpan: 4.0}
+      """;
+
+  private static final String EVERY_VALUE_OF_NETWORKS =
+      """
+      model: {architecture: convolutional, hiddenSize: 96, window: 3}
       """;
 
   private static final String EVERY_VALUE_OF_BART =

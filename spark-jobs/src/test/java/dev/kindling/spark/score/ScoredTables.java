@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Row;
@@ -17,7 +19,7 @@ import org.apache.spark.sql.SparkSession;
 
 /** Tables in a directory, and their scores by the job. */
 final class ScoredTables {
-  private static Path bert;
+  private static final Map<String, Path> TRAINED = new HashMap<>();
 
   private final SparkSession spark;
   private final java.nio.file.Path directory;
@@ -33,35 +35,50 @@ final class ScoredTables {
   }
 
   /** A BERT on the same tokens; opens and closes a session of its own when first asked for. */
-  static synchronized Path bert() {
-    if (bert == null) {
-      try {
-        java.nio.file.Path run = Files.createTempDirectory("tiny-bert").resolve("run");
-        List<Object> command =
-            new ArrayList<>(List.of("pretrain", "--input", TinyQuickstart.get().step("tokens")));
-        command.addAll(List.of("--output", run, "--master", "local[2]"));
-        for (String setting :
-            List.of(
-                "model.architecture=bert",
-                "model.contextLength=32",
-                "model.numLayers=1",
-                "model.numHeads=2",
-                "model.embeddingSize=16",
-                "training.steps=4",
-                "training.batchSize=4",
-                "dataParallelism.localSteps=2")) {
-          command.addAll(List.of("--set", setting));
-        }
-        CommandLineRun pretrained = CommandLineRun.kindling(command.toArray());
-        if (pretrained.exitCode() != 0) {
-          throw new AssertionError(pretrained.err());
-        }
-        bert = new Path(run.toUri());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+  static Path bert() {
+    return trained("bert");
+  }
+
+  /** An ELMo on the same tokens; opens and closes a session of its own when first asked for. */
+  static Path elmo() {
+    return trained(
+        "elmo",
+        "model.hiddenSize=16",
+        "dataParallelism.mode=dl4j",
+        "dataParallelism.innerState=average");
+  }
+
+  private static synchronized Path trained(String architecture, String... more) {
+    return TRAINED.computeIfAbsent(architecture, absent -> train(architecture, more));
+  }
+
+  private static Path train(String architecture, String... more) {
+    try {
+      java.nio.file.Path run = Files.createTempDirectory("tiny-" + architecture).resolve("run");
+      List<Object> command =
+          new ArrayList<>(List.of("pretrain", "--input", TinyQuickstart.get().step("tokens")));
+      command.addAll(List.of("--output", run, "--master", "local[2]"));
+      List<String> settings =
+          new ArrayList<>(
+              List.of(
+                  "model.architecture=" + architecture,
+                  "model.contextLength=32",
+                  "model.numLayers=1",
+                  "model.numHeads=2",
+                  "model.embeddingSize=16",
+                  "training.steps=4",
+                  "training.batchSize=4",
+                  "dataParallelism.localSteps=2"));
+      settings.addAll(List.of(more));
+      settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+      CommandLineRun pretrained = CommandLineRun.kindling(command.toArray());
+      if (pretrained.exitCode() != 0) {
+        throw new AssertionError(pretrained.err());
       }
+      return new Path(run.toUri());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return bert;
   }
 
   /** A table of JSON lines. */

@@ -2,6 +2,7 @@ package dev.kindling.spark.score.executor;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
+import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.ngram.NgramDirectory;
@@ -18,9 +19,13 @@ public interface StoredModel {
    * @throws InvalidInputException if there is no model, or it is damaged
    */
   static StoredModel open(Configuration hadoop, Path path) {
-    return NgramDirectory.isOne(hadoop, path)
-        ? new StoredNgram(hadoop, NgramDirectory.open(hadoop, path))
-        : new StoredTransformer(hadoop, CheckpointReader.open(hadoop, path));
+    if (NgramDirectory.isOne(hadoop, path)) {
+      return new StoredNgram(hadoop, NgramDirectory.open(hadoop, path));
+    }
+    CheckpointReader checkpoint = CheckpointReader.open(hadoop, path);
+    return checkpoint.model() instanceof NetworkConfig network
+        ? new StoredNetwork(hadoop, checkpoint, network)
+        : new StoredTransformer(hadoop, checkpoint);
   }
 
   /** Where it lies. */
