@@ -18,6 +18,7 @@ import java.util.Set;
  */
 public final class WordVectors {
   private static final int LETTERS_OF_EXAMPLE = 5;
+  private static final int FUNCTION_WORDS = 100;
 
   private final List<WordCount> words;
   private final int size;
@@ -69,13 +70,16 @@ public final class WordVectors {
   }
 
   private void normalise(int row) {
-    double length = Math.sqrt(dot(units, row, units, row));
-    if (!Double.isFinite(length)) {
+    double squares = 0;
+    for (int i = row * size; i < (row + 1) * size; i++) {
+      squares += (double) values[i] * values[i];
+    }
+    if (!Double.isFinite(squares)) {
       throw damaged(
           "the vector of '" + words.get(row).word() + "' has numbers that are not finite");
     }
-    for (int i = row * size; i < (row + 1) * size && length > 0; i++) {
-      units[i] = (float) (units[i] / length);
+    for (int i = row * size; i < (row + 1) * size && squares > 0; i++) {
+      units[i] = (float) (values[i] / Math.sqrt(squares));
     }
   }
 
@@ -129,9 +133,13 @@ public final class WordVectors {
             });
   }
 
-  /** A frequent word that says something: the first of five letters or more, else the first. */
+  /**
+   * A frequent word that means something: the first of five letters or more behind the most
+   * frequent ones, which mostly are function words; else the first.
+   */
   public WordCount example() {
     return words.stream()
+        .skip(Math.min(FUNCTION_WORDS, words.size() / 2))
         .filter(word -> word.word().length() >= LETTERS_OF_EXAMPLE)
         .findFirst()
         .orElse(words.get(0));
