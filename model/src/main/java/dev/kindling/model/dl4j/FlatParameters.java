@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -44,6 +45,7 @@ public final class FlatParameters {
       Pointer.memcpy(target.getPointer(offset), tensor.pointer(), tensor.numBytes());
       offset += slice.numElements();
     }
+    writtenOnHost(vector);
     return vector;
   }
 
@@ -65,11 +67,13 @@ public final class FlatParameters {
               + store.numParameters()
               + " of type FLOAT, next to each other");
     }
+    readOnHost(vector);
     Pointer.memcpy(store.flat().pointer(), vector.data().pointer(), store.flat().numBytes());
   }
 
   /**
-   * A store over a vector of DL4J's, without a copy: what is written into one is in the other.
+   * A store over a vector of DL4J's, without a copy: what is written into one is in the other. Of a
+   * vector on a GPU it is the host's side; see {@link #readOnHost} and {@link #writtenOnHost}.
    *
    * @param vector contiguous; may be a part of a longer one
    * @throws IllegalArgumentException if it is not of the layout's length, or not of type FLOAT
@@ -79,9 +83,20 @@ public final class FlatParameters {
       throw new IllegalArgumentException(
           "A vector of type " + vector.dataType() + " was given: expected FLOAT");
     }
+    readOnHost(vector);
     DataBuffer data = vector.data();
     long address = data.pointer().address() + data.offset() * data.getElementSize();
     return ParameterStore.over(
         layout, OffHeapMemory.of(data, address, vector.length() * data.getElementSize()));
+  }
+
+  /** Brings to the host's side what a GPU has computed; nothing to do without one. */
+  public static void readOnHost(INDArray vector) {
+    Nd4j.getAffinityManager().ensureLocation(vector, Location.HOST);
+  }
+
+  /** Says that the host's side is the newer one; nothing to do without a GPU. */
+  public static void writtenOnHost(INDArray vector) {
+    Nd4j.getAffinityManager().tagLocation(vector, Location.HOST);
   }
 }

@@ -47,7 +47,9 @@ final class InferenceMemory {
   /** The elements of an F32 array, row by row. */
   static float[] floats(INDArray array) {
     float[] values = new float[Math.toIntExact(array.length())];
-    new FloatPointer(array.dup('c').data().pointer()).get(values);
+    INDArray dense = array.dup('c');
+    FlatParameters.readOnHost(dense);
+    new FloatPointer(dense.data().pointer()).get(values);
     return values;
   }
 }

@@ -70,7 +70,9 @@ final class TransformerLayerImpl extends BaseLayer<TransformerLayer> implements 
     TransformerBatches.Read read = TransformerBatches.read(layerConf().architecture(), input);
     long step = getIterationCount();
     StepPosition position = new StepPosition(step, step, layerConf().getSeed(), read.firstSample());
+    FlatParameters.readOnHost(paramsFlattened);
     score = trainer().computeGradient(read.batch(), position).loss();
+    FlatParameters.writtenOnHost(gradientsFlattened);
     Gradient gradient = new DefaultGradient(gradientsFlattened);
     gradientViews.forEach((key, view) -> gradient.setGradientFor(key, view));
     return new Pair<>(gradient, null);
@@ -84,17 +86,21 @@ final class TransformerLayerImpl extends BaseLayer<TransformerLayer> implements 
         workspace.createUninitialized(ArrayType.ACTIVATIONS, DataType.FLOAT, batch.size(), 1);
     for (int row = 0; row < batch.size(); row++) {
       Batch sequence = batch.rows(row, 1);
-      losses.putScalar(row, sequence.numCounted() == 0 ? 0 : trainer().evaluate(sequence));
+      losses.putScalar(row, sequence.numCounted() == 0 ? 0 : evaluate(sequence));
     }
     return losses;
+  }
+
+  private double evaluate(Batch batch) {
+    FlatParameters.readOnHost(paramsFlattened);
+    return trainer().evaluate(batch);
   }
 
   /** What {@link #backpropGradient} has found, or the loss without dropout where it did not run. */
   @Override
   public double computeScore(double regularization, boolean training, LayerWorkspaceMgr workspace) {
     if (!training) {
-      score =
-          trainer().evaluate(TransformerBatches.read(layerConf().architecture(), input).batch());
+      score = evaluate(TransformerBatches.read(layerConf().architecture(), input).batch());
     }
     return score + regularization;
   }

@@ -46,7 +46,7 @@ record ScoreTask(
     }
     StoredModel stored = StoredModel.open(hadoop.get(), new Path(plan.checkpoint()));
     TaskContext task = TaskContext.get();
-    TaskBackends.bindThread(plan.backend());
+    TaskBackends.bindThread(stored.kernels(plan.backend()));
     ExecutorModels.Borrowed borrowed =
         ExecutorModels.get()
             .borrow(

@@ -65,6 +65,7 @@ final class Dl4jRound implements TrainingRound {
       averaging = new Dl4jAveraging(spark, network, source);
       spark.setJobDescription("collect parameters");
       before.shards().collect().forEach(this::place);
+      averaging.written();
     }
     spark.setJobDescription("train " + round.steps());
     List<WorkerReport> told = averaging.fit(round.firstStep(), firstSamples(round));

@@ -86,8 +86,8 @@ class Dl4jTrainingTest {
 
       assertThat(killer.killed()).as("executors killed").hasSize(1);
       List<Double> losses = losses("disturbed");
-      assertThat(losses).hasSize(40);
-      assertThat(mean(losses.subList(35, 40))).isLessThan(0.9 * mean(losses.subList(0, 5)));
+      assertThat(losses).hasSize(30);
+      assertThat(mean(losses.subList(25, 30))).isLessThan(0.9 * mean(losses.subList(0, 5)));
       assertThat(disturbed.summary().validationLoss())
           .isCloseTo(lossByHand(disturbed), within(2e-4));
     } finally {
@@ -96,10 +96,9 @@ class Dl4jTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(NetworkConfig.Kind.class)
-  void aRunThatGoesOnFromItsCheckpointEndsWithTheSameBits(NetworkConfig.Kind kind)
-      throws IOException {
-    String settings = network(kind) + " training.steps=20";
+  @ValueSource(strings = {"model.architecture=elmo", "model.architecture=gpt"})
+  void aRunThatGoesOnFromItsCheckpointEndsWithTheSameBits(String architecture) throws IOException {
+    String settings = architecture + DL4J + " model.dropout=0.2 training.steps=20";
     TrainingResult whole = run(plan("whole", settings));
     TrainingPlan interrupted = plan("interrupted", settings);
 
@@ -202,7 +201,7 @@ class Dl4jTrainingTest {
         tokens,
         out.resolve(name),
         "model.contextLength=16 model.numLayers=1 model.numHeads=2 model.embeddingSize=12"
-            + " training.steps=40 training.batchSize=3 training.optimizer.learningRate=0.01"
+            + " training.steps=30 training.batchSize=3 training.optimizer.learningRate=0.01"
             + " training.optimizer.warmupSteps=2 training.evaluateEverySteps=0"
             + " parallel.dataParallel=2 dataParallelism.localSteps=5 checkpoint.everyRounds=2 "
             + settings);

@@ -53,6 +53,15 @@ public interface StoredModel {
    */
   void requireFor(ScoreMode mode);
 
+  /**
+   * The kernels that it computes with.
+   *
+   * @param backend those that the user has asked for
+   */
+  default String kernels(String backend) {
+    return backend;
+  }
+
   /** Reads the weights. */
   LoadedModel load(Precision precision);
 }

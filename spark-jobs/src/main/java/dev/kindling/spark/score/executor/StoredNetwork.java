@@ -61,6 +61,12 @@ record StoredNetwork(Configuration hadoop, CheckpointReader checkpoint, NetworkC
     }
   }
 
+  /** ND4J's, always. */
+  @Override
+  public String kernels(String backend) {
+    return "nd4j";
+  }
+
   /**
    * Reads the parameters.
    *

@@ -66,11 +66,7 @@ final class AveragingMaster extends ParameterAveragingTrainingMaster implements 
         new WorkerConfiguration(
             true, network.numRows(), network.numRows(), averagingFrequency, 0, false);
     return new AveragingWorker(
-        broadcast,
-        configuration,
-        network.optimizer(),
-        global.getConfiguration().getIterationCount(),
-        reports);
+        broadcast, configuration, network, global.getConfiguration().getIterationCount(), reports);
   }
 
   /** DL4J would read all batches to count them, though all of them belong to one average. */

@@ -2,7 +2,7 @@ package dev.kindling.spark.train.dl4j;
 
 import dev.kindling.model.dl4j.GradientClipping;
 import dev.kindling.model.optim.LearningRateSchedule;
-import dev.kindling.model.optim.OptimizerConfig;
+import dev.kindling.model.random.CounterBasedRandom;
 import dev.kindling.spark.parallel.TaskBackends;
 import dev.kindling.spark.train.timeline.Activity;
 import dev.kindling.spark.train.timeline.TaskClock;
@@ -18,6 +18,7 @@ import org.deeplearning4j.spark.api.worker.NetBroadcastTuple;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingResult;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingWorker;
 import org.nd4j.linalg.dataset.api.MultiDataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One replica's local steps in a task, with clipping between gradient and update, and a report of
@@ -26,7 +27,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 final class AveragingWorker extends ParameterAveragingTrainingWorker {
   private static final long serialVersionUID = 1L;
 
-  private final OptimizerConfig optimizer;
+  private final Dl4jNetwork network;
   private final GradientClipping clipping;
   private final int firstStep;
   private final CollectionAccumulator<WorkerReport> reports;
@@ -39,21 +40,27 @@ final class AveragingWorker extends ParameterAveragingTrainingWorker {
   AveragingWorker(
       Broadcast<NetBroadcastTuple> broadcast,
       WorkerConfiguration configuration,
-      OptimizerConfig optimizer,
+      Dl4jNetwork network,
       int firstStep,
       CollectionAccumulator<WorkerReport> reports) {
-    this(broadcast, configuration, optimizer, new GradientClipping(optimizer), firstStep, reports);
+    this(
+        broadcast,
+        configuration,
+        network,
+        new GradientClipping(network.optimizer()),
+        firstStep,
+        reports);
   }
 
   private AveragingWorker(
       Broadcast<NetBroadcastTuple> broadcast,
       WorkerConfiguration configuration,
-      OptimizerConfig optimizer,
+      Dl4jNetwork network,
       GradientClipping clipping,
       int firstStep,
       CollectionAccumulator<WorkerReport> reports) {
     super(broadcast, true, configuration, null, List.of(clipping), null);
-    this.optimizer = optimizer;
+    this.network = network;
     this.clipping = clipping;
     this.firstStep = firstStep;
     this.reports = reports;
@@ -81,12 +88,16 @@ final class AveragingWorker extends ParameterAveragingTrainingWorker {
     if (TaskContext.get().isInterrupted()) {
       throw new TaskKilledException("the round was given up");
     }
-    ParameterAveragingTrainingResult result = super.processMinibatch(data, graph, false);
+    long step = (long) firstStep + numSteps;
+    // What DL4J drops, it draws from this; a step that is taken again has to be the same.
+    int replica = TaskContext.getPartitionId();
+    Nd4j.getRandom().setSeed(CounterBasedRandom.key(network.seed(), step, replica));
+    super.processMinibatch(data, graph, false);
     losses[numSteps] = graph.score();
     gradientNorms[numSteps] = clipping.lastNorm();
-    learningRates[numSteps] = LearningRateSchedule.of(optimizer).at((long) firstStep + numSteps);
+    learningRates[numSteps] = LearningRateSchedule.of(network.optimizer()).at(step);
     numSteps++;
-    return isLast ? getFinalResult(graph) : result;
+    return isLast ? getFinalResult(graph) : null;
   }
 
   @Override
@@ -96,6 +107,7 @@ final class AveragingWorker extends ParameterAveragingTrainingWorker {
     for (Layer layer : graph.getLayers()) {
       layer.close();
     }
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
     int replica = TaskContext.getPartitionId();
     reports.add(
         new WorkerReport(replica, losses, gradientNorms, learningRates, clock.read(replica)));

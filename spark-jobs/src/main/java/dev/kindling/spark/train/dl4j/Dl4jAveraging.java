@@ -56,6 +56,14 @@ public final class Dl4jAveraging {
     return moments;
   }
 
+  /** To be called when parameters and moments were written. */
+  public void written() {
+    FlatParameters.writtenOnHost(global.params());
+    if (network.optimizer().numMoments() > 0) {
+      FlatParameters.writtenOnHost(global.getUpdater().getStateViewArray());
+    }
+  }
+
   /**
    * One round: local steps of all replicas, then the average of parameters and moments.
    *
