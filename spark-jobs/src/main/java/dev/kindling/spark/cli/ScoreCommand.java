@@ -69,7 +69,7 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--checkpoint",
       paramLabel = "DIR",
       required = true,
-      description = "A run, whose newest checkpoint is taken, or one checkpoint.")
+      description = "A run, whose newest checkpoint is taken, one checkpoint, or an n-gram model.")
   private Path checkpoint;
 
   @Option(

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -61,6 +62,7 @@ record NgramEstimate(
       OrderCounts ofOrder = counts.sumUp(order, ofOrders.get(order - 1));
       progress.accept(
           String.format(
+              Locale.ROOT,
               "order %d: %s, %s kept",
               order,
               Words.count(ofOrder.counted(), "different n-gram"),

@@ -7,6 +7,7 @@ import dev.kindling.model.ngram.NgramModel;
 import dev.kindling.model.ngram.NgramPart;
 import dev.kindling.model.ngram.NgramPartReader;
 import dev.kindling.model.ngram.NgramShape;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.IOUtils;
 
 /**
  * The files of a model, which are read one order after the other.
@@ -91,16 +93,7 @@ record NgramFiles(Path directory, NgramShape shape, List<Integer> numParts) {
       throw new UncheckedIOException(
           "cannot read the n-grams of order " + order + " of " + directory, e);
     } finally {
-      streams.forEach(NgramFiles::closeQuietly);
-    }
-  }
-
-  /** What was read has been checked already. */
-  private static void closeQuietly(FSDataInputStream in) {
-    try {
-      in.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot close a file", e);
+      IOUtils.closeStreams(streams.toArray(new Closeable[0]));
     }
   }
 }
