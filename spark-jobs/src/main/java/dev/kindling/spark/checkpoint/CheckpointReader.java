@@ -87,7 +87,7 @@ public final class CheckpointReader {
       return transformer;
     }
     throw new InvalidInputException(
-        directory + " holds a " + model().getClass().getSimpleName(),
+        directory + " holds a network of DL4J's layers",
         "a Transformer: gpt, bert, t5 or bart",
         "give the path of a run with such a model.architecture");
   }

@@ -4,6 +4,7 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.model.train.MemoryPlan;
+import dev.kindling.spark.config.DataParallelismConfig.Mode;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.memory.ExecutorSettings;
@@ -33,7 +34,9 @@ import org.apache.spark.SparkConf;
  * @param trainTokens of the train split
  * @param memory what the rank with the most holds outside the Java heap
  * @param executor what an executor needs, beside what it gets
- * @param bytesMovedPerRound payload of the all-gather and the reduce-scatter
+ * @param throughDriver whether rounds go through it, as DL4J's do, and leave no shuffle files
+ * @param bytesMovedPerRound payload of the all-gather and the reduce-scatter, or of DL4J's
+ *     broadcast and its results
  * @param roundsOnDisk whose shuffle files lie on the executors' disks at once, before Spark clears
  *     them away behind a checkpoint
  */
@@ -47,6 +50,7 @@ record PretrainPlan(
     long trainTokens,
     MemoryPlan memory,
     MemoryCheck executor,
+    boolean throughDriver,
     long bytesMovedPerRound,
     long roundsOnDisk) {
   static PretrainPlan of(RunConfig config, Configuration hadoop, Path tokens, SparkConf spark) {
@@ -55,6 +59,8 @@ record PretrainPlan(
         config.model().forVocabulary(manifest.details().path("vocabSize").intValue());
     long numParameters = ModelSize.requireTrainable(model);
     Mesh mesh = config.parallel().mesh();
+    boolean throughDriver = config.dataParallelism().mode() == Mode.DL4J;
+    int numMoments = config.training().optimizer().numMoments();
     PseudoGradients sent = config.dataParallelism().pseudoGradients();
     int localSteps = config.dataParallelism().localSteps();
     Objective objective = RunObjective.of(hadoop, tokens, model, config.objective());
@@ -76,7 +82,11 @@ record PretrainPlan(
         manifest.details().at("/splits/train/tokens").asLong(),
         memory.rank(),
         MemoryCheck.of(memory, ExecutorSettings.of(spark), spark),
-        mesh.dataParallel() * (numParameters * Float.BYTES + sent.encodedBytes(numParameters)),
+        throughDriver,
+        throughDriver
+            ? 2L * mesh.dataParallel() * numParameters * Float.BYTES * (1 + numMoments)
+            : mesh.dataParallel()
+                * (numParameters * Float.BYTES + sent.encodedBytes(numParameters)),
         Math.min(numRounds, TrainingRun.roundsPerCheckpoint(config.checkpoint())));
   }
 
@@ -112,6 +122,13 @@ record PretrainPlan(
     lines.add("spark   an executor needs, for " + executor.needed());
     lines.add(
         "        " + executor.line() + (executor.isEnough() ? "  (what is set is enough)" : ""));
+    if (throughDriver) {
+      lines.add(
+          "network "
+              + Words.bytes(bytesMovedPerRound)
+              + " per round (parameters and moments from the driver to every replica, and back)");
+      return lines;
+    }
     lines.add(
         "network "
             + Words.bytes(bytesMovedPerRound)
