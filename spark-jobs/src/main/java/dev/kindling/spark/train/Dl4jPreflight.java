@@ -12,13 +12,20 @@ import dev.kindling.spark.config.DataParallelismConfig.Mode;
 import dev.kindling.spark.config.DataParallelismConfig.PseudoGradients;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.config.TrainingConfig.OnNonFinite;
+import dev.kindling.spark.report.Words;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.spark.SparkConf;
+import org.apache.spark.network.util.JavaUtils;
 
 /** Whether DL4J's averaging is asked for what it can do, and who needs it has it. */
 final class Dl4jPreflight {
+  private static final String BUFFER = "spark.kryoserializer.buffer.max";
+  private static final String RESULTS = "spark.driver.maxResultSize";
+  private static final long MOST_BUFFER = 2047L << 20;
+
   private Dl4jPreflight() {}
 
   /**
@@ -98,5 +105,54 @@ final class Dl4jPreflight {
     if (!given.equals(expected)) {
       needed.put(setting, expected.toString().toLowerCase(Locale.ROOT));
     }
+  }
+
+  /**
+   * Checks that the driver may be sent what workers have learned: parameters and moments as one
+   * object each, summed up in a tree of two levels.
+   *
+   * @param numParameters P
+   * @param numMoments of the optimiser
+   * @throws InvalidInputException naming Spark's setting that forbids it
+   */
+  static void requireSendable(long numParameters, int numMoments, int numReplicas, SparkConf conf) {
+    long bytes = numParameters * Float.BYTES * (1 + numMoments);
+    long most = JavaUtils.byteStringAsBytes(conf.get(BUFFER, "64m"));
+    if (bytes > most) {
+      throw new InvalidInputException(
+          "parameters and moments are " + Words.bytes(bytes) + ", but " + BUFFER + " is " + most,
+          "as much, because DL4J's workers send them as one object; 2047m is the most there is",
+          bytes > MOST_BUFFER
+              ? "set dataParallelism.mode=averaging, or choose a smaller model"
+              : "set --conf " + BUFFER + "=2047m");
+    }
+    long results = bytes * numResults(numReplicas);
+    long mostResults = JavaUtils.byteStringAsBytes(conf.get(RESULTS, "1g"));
+    if (mostResults > 0 && results > mostResults) {
+      throw new InvalidInputException(
+          "the driver would be sent "
+              + Words.bytes(results)
+              + " in every round, but "
+              + RESULTS
+              + " is "
+              + Words.bytes(mostResults),
+          "as much, because DL4J averages on the driver",
+          "set --conf "
+              + RESULTS
+              + "="
+              + (results / (1 << 20) + 1)
+              + "m, with a driver that has the"
+              + " memory, or dataParallelism.mode=averaging");
+    }
+  }
+
+  /** Sums that reach the driver: as Spark's treeAggregate counts, of depth 2. */
+  private static int numResults(int numReplicas) {
+    int scale = Math.max(2, (int) Math.ceil(Math.sqrt(numReplicas)));
+    int number = numReplicas;
+    while (number > scale + (number + scale - 1) / scale) {
+      number /= scale;
+    }
+    return number;
   }
 }

@@ -208,6 +208,10 @@ final class Preflight {
         PlannedMemory.of(
             run.model(), run.objective(), plan.training(), plan.parallel(), plan.dataParallelism());
     SparkConf conf = run.spark().getConf();
+    if (plan.dataParallelism().mode() == Mode.DL4J) {
+      Dl4jPreflight.requireSendable(
+          run.numParameters(), plan.training().optimizer().numMoments(), run.numReplicas(), conf);
+    }
     ExecutorSettings given =
         ExecutorSettings.of(conf).seen(numSlots(run.spark()), Storage.numExecutors(run.spark()));
     MemoryCheck check = MemoryCheck.of(isNew ? memory : memory.goingOn(), given, conf);
