@@ -152,6 +152,11 @@ public final class NetworkModel implements CausalModel, SequenceEncoder, AutoClo
     }
   }
 
+  /** Frees the memory for activations that ND4J keeps for this thread; calls that follow get it. */
+  public void rest() {
+    InferenceMemory.free();
+  }
+
   /** Frees the parameters, and the memory for activations that ND4J keeps for this thread. */
   @Override
   public void close() {

@@ -135,8 +135,11 @@ final class TransformerLayerImpl extends BaseLayer<TransformerLayer> implements 
   public void close() {
     if (trainer != null) {
       trainer.close();
-      backend.close();
       trainer = null;
+    }
+    if (backend != null) {
+      backend.close();
+      backend = null;
     }
   }
 

@@ -49,8 +49,7 @@ public final class SparkSessions {
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Spark's own limit on ranks that wait for each other to start is a year.
     conf.setIfMissing("spark.barrier.sync.timeout", "600");
-    // Spark deletes shuffle files when the driver's collector finds that nothing needs them. A
-    // driver
+    // Spark deletes shuffle files when the driver's collector finds that nothing needs them. One
     // that only schedules rounds collects rarely, and every round shuffles the whole model.
     conf.setIfMissing("spark.cleaner.periodicGC.interval", "1min");
     liftNativeLimit(conf);

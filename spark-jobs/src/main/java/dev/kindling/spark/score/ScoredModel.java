@@ -17,7 +17,7 @@ final class ScoredModel {
    *     tokenizer is another model's, or windows are longer than it takes
    */
   static void require(Configuration hadoop, StoredModel stored, ScoreMode mode, ScoreConfig score) {
-    stored.requireFor(mode);
+    stored.requireFor(mode, score.precision());
     requireMatchingVocabulary(hadoop, stored);
     requireWindow(stored, score);
   }

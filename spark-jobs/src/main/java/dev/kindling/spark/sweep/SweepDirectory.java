@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.report.RunFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -179,14 +180,16 @@ final class SweepDirectory {
   }
 
   private void requireSame(JsonNode before, ObjectNode now) {
+    // What a sweep was begun without, it had at its default.
+    ObjectNode defaults = PlannedRun.decisive(ConfigLoader.defaults());
     List<String> changes = new ArrayList<>();
     now.fields()
         .forEachRemaining(
             field -> {
-              String old = before.path(field.getKey()).asText();
+              String key = field.getKey();
+              String old = (before.has(key) ? before : defaults).path(key).asText();
               if (!old.equals(field.getValue().asText())) {
-                changes.add(
-                    field.getKey() + " was " + old + " and is " + field.getValue().asText());
+                changes.add(key + " was " + old + " and is " + field.getValue().asText());
               }
             });
     if (!changes.isEmpty()) {

@@ -21,9 +21,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * One round as DL4J's averaging takes it: the driver broadcasts parameters and moments, every
- * worker takes its local steps, and a tree of tasks sums up what comes back to the driver. The
- * samples are those of {@link AveragingRound}, replica by replica and step by step, so that both
- * give the same parameters but for the order of sums.
+ * worker takes its local steps, and the driver sums up what comes back to it (of many workers,
+ * tasks sum up some before). The samples are those of {@link AveragingRound}, replica by replica
+ * and step by step, so that both give the same parameters but for the order of sums. With three
+ * replicas or more, that order is the one in which they end: the last bits are not those of another
+ * run.
  */
 final class Dl4jRound implements TrainingRound {
   private final JavaSparkContext spark;

@@ -9,6 +9,7 @@ import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.ShardLayout;
 import dev.kindling.spark.parallel.TaskBackends;
 import dev.kindling.spark.parallel.TrainingState;
+import dev.kindling.spark.train.dl4j.Dl4jNetwork;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -69,7 +70,7 @@ record Evaluation(
   @Override
   public Iterator<BatchLoss> call(Iterator<ParameterShard> gathered) {
     List<BatchLoss> losses = new ArrayList<>();
-    TaskBackends.bindThread(model instanceof NetworkConfig ? "nd4j" : backend);
+    TaskBackends.bindThread(model instanceof NetworkConfig ? Dl4jNetwork.KERNELS : backend);
     try (MeasuredModel measured =
             MeasuredModel.open(model, precision, backend, TaskContext.get().cpus());
         ValidationOrder.Reader validation = data.open(hadoop.get())) {

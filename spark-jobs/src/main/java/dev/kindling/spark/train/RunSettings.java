@@ -99,6 +99,7 @@ final class RunSettings {
   private static ObjectNode defaults() {
     RunConfig config = ConfigLoader.defaults();
     ObjectNode defaults = Manifest.newDetails();
+    SettingValues.add(defaults, "model", config.model());
     SettingValues.add(defaults, "training", config.training());
     SettingValues.add(defaults, "parallel", config.parallel());
     SettingValues.add(defaults, "dataParallelism", config.dataParallelism());

@@ -134,6 +134,17 @@ class NetworkScoringTest {
         .hasMessageContaining("rolling, continuation, choice, embed");
   }
 
+  @Test
+  void aPrecisionThatANetworkDoesNotComputeInIsRefusedBeforeAnyRow() {
+    ScoredTables tables = new ScoredTables(spark, directory);
+    Path input = tables.jsonLines("texts", "{'id': 1, 'text': 'x'}");
+
+    assertThatThrownBy(
+            () -> tables.score(ScoreMode.ROLLING, elmo, input, "out", "score.precision=bf16"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("set score.precision=f32");
+  }
+
   private static double sum(float[] losses) {
     double sum = 0;
     for (float loss : losses) {

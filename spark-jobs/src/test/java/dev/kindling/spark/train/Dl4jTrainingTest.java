@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.shard.TokenSet;
-import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.batch.CausalBatch;
-import dev.kindling.model.dl4j.NetworkModel;
-import dev.kindling.model.nn.ParameterStore;
-import dev.kindling.model.tensor.DType;
+import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** DL4J's parameter averaging on real executors, where only registered classes may travel. */
@@ -57,6 +53,7 @@ class Dl4jTrainingTest {
         "model.architecture=gpt model.dropout=0.1",
         "model.architecture=bert model.dropout=0.1",
         "model.architecture=gpt parallel.dataParallel=3 parallel.microBatches=2",
+        "model.architecture=gpt training.activationCheckpointing=true",
         "model.architecture=gpt training.optimizer.kind=sgd training.optimizer.maxGradientNorm=0.5"
       })
   void transformersLearnWhatTheEnginesOwnAveragingTeachesThem(String settings) throws IOException {
@@ -77,12 +74,19 @@ class Dl4jTrainingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(NetworkConfig.Kind.class)
-  void theLossOfANetworkFallsThoughAnExecutorIsKilled(NetworkConfig.Kind kind) throws IOException {
+  @ValueSource(strings = {"feedforward", "convolutional", "recurrent", "lstm", "elmo", "gpt"})
+  void theLossFallsThoughAnExecutorIsKilled(String architecture) throws IOException {
     Killer killer = new Killer("batches from step 11", Executors.pids(spark, 2), false);
     spark.sparkContext().addSparkListener(killer);
     try {
-      TrainingResult disturbed = run(plan("disturbed", network(kind)));
+      TrainingResult disturbed =
+          run(
+              plan(
+                  "disturbed",
+                  "model.architecture="
+                      + architecture
+                      + DL4J
+                      + " training.optimizer.learningRate=0.03"));
 
       assertThat(killer.killed()).as("executors killed").hasSize(1);
       List<Double> losses = losses("disturbed");
@@ -144,34 +148,26 @@ class Dl4jTrainingTest {
     assertThat(out.resolve("run")).doesNotExist();
   }
 
-  private static String network(NetworkConfig.Kind kind) {
-    return "model.architecture=" + kind + DL4J + " training.optimizer.learningRate=0.03";
-  }
-
   /** What the files of a checkpoint give, measured without Spark. */
   private static double lossByHand(TrainingResult result) {
-    Configuration hadoop = new Configuration();
-    CheckpointReader checkpoint = CheckpointReader.open(hadoop, result.checkpoint());
-    NetworkConfig network = (NetworkConfig) checkpoint.model();
-    try (ParameterStore parameters = ParameterStore.allocate(network.layout(), DType.F32)) {
-      checkpoint.load(parameters);
-      try (NetworkModel model = new NetworkModel(network, parameters)) {
-        return validationLoss(model);
-      }
+    CheckpointReader checkpoint = CheckpointReader.open(new Configuration(), result.checkpoint());
+    try (MeasuredModel model = MeasuredModel.open(checkpoint.model(), Precision.F32, "onednn", 1)) {
+      checkpoint.load(model.parameters());
+      return validationLoss(model, checkpoint.model().contextLength());
     }
   }
 
-  private static double validationLoss(NetworkModel model) {
+  private static double validationLoss(MeasuredModel model, int contextLength) {
     double sum = 0;
     int numTargets = TinyTokens.NUM_VALIDATION - 1;
     try (TokenSet validation = TokenSet.open(new Configuration(), tokens, "validation")) {
-      for (int start = 0; start < numTargets; start += model.contextLength()) {
-        int length = Math.min(model.contextLength(), numTargets - start);
+      for (int start = 0; start < numTargets; start += contextLength) {
+        int length = Math.min(contextLength, numTargets - start);
         int[] window = new int[length + 1];
         validation.read(start, window, 0, window.length);
         int[] inputs = Arrays.copyOf(window, length);
         int[] targets = Arrays.copyOfRange(window, 1, window.length);
-        for (float loss : model.tokenLosses(new CausalBatch(1, length, inputs, targets))) {
+        for (float loss : model.targetLosses(new CausalBatch(1, length, inputs, targets))) {
           sum += loss;
         }
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.InvalidInputException;
 import java.io.IOException;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,7 @@ class RunSettingsTest {
   void aSettingThatARunWasBegunWithoutHadItsDefault() {
     ObjectNode old = settings("");
     old.withObject("/fixed").put("parallel.dataParallel", 1);
+    old.withObject("/fixed").remove(List.of("model.window", "model.hiddenSize"));
     ObjectNode changeable = old.withObject("/changeable");
     changeable.remove("parallel.dataParallel");
     changeable.remove("training.optimizer.kind");

@@ -94,6 +94,7 @@ public final class ExecutorModels {
     public void close() {
       if (!isClosed) {
         isClosed = true;
+        model.rest().run();
         giveBack.accept(model);
       }
     }

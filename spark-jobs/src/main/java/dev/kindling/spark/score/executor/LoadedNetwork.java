@@ -6,7 +6,10 @@ import dev.kindling.model.dl4j.NetworkModel;
 import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.model.nn.ParameterStore;
 
-/** The parameters of a network; DL4J has a copy of them in every lane. */
+/**
+ * The parameters of a network; DL4J has a copy of them in every lane, and computes with as many
+ * threads as {@code OMP_NUM_THREADS} says.
+ */
 record LoadedNetwork(
     NetworkConfig network,
     ParameterStore parameters,
@@ -16,7 +19,7 @@ record LoadedNetwork(
   @Override
   public ScoringModel open(String backend, int numThreads) {
     NetworkModel model = new NetworkModel(network, parameters);
-    return new ScoringModel(model, tokenizer, specialTokens, model::close);
+    return new ScoringModel(model, tokenizer, specialTokens, model::rest, model::close);
   }
 
   @Override

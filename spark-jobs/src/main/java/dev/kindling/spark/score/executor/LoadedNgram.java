@@ -12,6 +12,7 @@ record LoadedNgram(NgramModel model, Tokenizer tokenizer) implements LoadedModel
         model,
         tokenizer,
         SpecialTokenIds.ofText(tokenizer.endOfTextId(), tokenizer.endOfTextId()),
+        () -> {},
         () -> {});
   }
 

@@ -36,6 +36,7 @@ record LoadedTransformer(
               model,
               tokenizer,
               specialTokens,
+              () -> {},
               () -> {
                 model.close();
                 kernels.close();

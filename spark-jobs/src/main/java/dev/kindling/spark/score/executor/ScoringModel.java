@@ -15,10 +15,15 @@ import dev.kindling.model.train.InferenceModel;
  * @param model the model
  * @param tokenizer text to the model's ids and back
  * @param specialTokens the tokens with a meaning of their own
- * @param release frees what is this task's own
+ * @param rest frees what the model keeps for the thread of a task that is over
+ * @param release frees what is this model's own
  */
 public record ScoringModel(
-    TokenModel model, Tokenizer tokenizer, SpecialTokenIds specialTokens, Runnable release)
+    TokenModel model,
+    Tokenizer tokenizer,
+    SpecialTokenIds specialTokens,
+    Runnable rest,
+    Runnable release)
     implements AutoCloseable {
 
   /**

@@ -49,9 +49,10 @@ public interface StoredModel {
   /**
    * Checks that it can answer what a mode asks.
    *
-   * @throws InvalidInputException if it is of another kind than the mode needs
+   * @throws InvalidInputException if it is of another kind than the mode needs, or does not compute
+   *     in the precision
    */
-  void requireFor(ScoreMode mode);
+  void requireFor(ScoreMode mode, Precision precision);
 
   /**
    * The kernels that it computes with.

@@ -47,7 +47,7 @@ record StoredNetwork(Configuration hadoop, CheckpointReader checkpoint, NetworkC
   }
 
   @Override
-  public void requireFor(ScoreMode mode) {
+  public void requireFor(ScoreMode mode, Precision precision) {
     boolean fits =
         switch (mode) {
           case ROLLING, CONTINUATION, CHOICE, EMBED -> true;
@@ -59,6 +59,12 @@ record StoredNetwork(Configuration hadoop, CheckpointReader checkpoint, NetworkC
           "one of the modes that such a network answers: rolling, continuation, choice, embed",
           "choose one of them, or give the path of a run of a gpt or bert");
     }
+    if (precision != Precision.F32) {
+      throw new InvalidInputException(
+          "score.precision is " + precision + ", but " + directory() + " holds a " + kind(),
+          "f32, which is what DL4J's layers compute in",
+          "set score.precision=f32");
+    }
   }
 
   /** ND4J's, always. */
@@ -67,19 +73,8 @@ record StoredNetwork(Configuration hadoop, CheckpointReader checkpoint, NetworkC
     return "nd4j";
   }
 
-  /**
-   * Reads the parameters.
-   *
-   * @throws InvalidInputException for BF16: DL4J's layers compute in single precision
-   */
   @Override
   public LoadedModel load(Precision precision) {
-    if (precision != Precision.F32) {
-      throw new InvalidInputException(
-          "score.precision is " + precision + ", but " + directory() + " holds a " + kind(),
-          "f32, which is what DL4J's layers compute in",
-          "set score.precision=f32");
-    }
     ParameterStore parameters = ParameterStore.allocate(network.layout(), DType.F32);
     LoadedNetwork loaded = null;
     try {

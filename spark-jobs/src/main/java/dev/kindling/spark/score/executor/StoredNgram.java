@@ -43,7 +43,7 @@ record StoredNgram(Configuration hadoop, NgramDirectory ngrams) implements Store
   }
 
   @Override
-  public void requireFor(ScoreMode mode) {
+  public void requireFor(ScoreMode mode, Precision precision) {
     boolean fits =
         switch (mode) {
           case ROLLING, CONTINUATION, CHOICE -> true;
@@ -55,9 +55,14 @@ record StoredNgram(Configuration hadoop, NgramDirectory ngrams) implements Store
           "one of the modes that an n-gram model answers: rolling, continuation, choice",
           "choose one of them, or give the path of a run");
     }
+    if (precision != Precision.F32) {
+      throw new InvalidInputException(
+          "score.precision is " + precision + ", but " + directory() + " holds a " + kind(),
+          "f32, in which probabilities are stored",
+          "set score.precision=f32");
+    }
   }
 
-  /** Always in single precision: there are no other files. */
   @Override
   public LoadedModel load(Precision precision) {
     return new LoadedNgram(ngrams.load(), TokenizerFile.load(hadoop, ngrams.path()));

@@ -48,7 +48,7 @@ record StoredTransformer(Configuration hadoop, CheckpointReader checkpoint) impl
   }
 
   @Override
-  public void requireFor(ScoreMode mode) {
+  public void requireFor(ScoreMode mode, Precision precision) {
     ArchitectureConfig model = checkpoint.transformer();
     boolean fits =
         switch (mode) {

@@ -11,6 +11,7 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.TaskCompletionListener;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.spark.api.WorkerConfiguration;
@@ -73,13 +74,22 @@ final class AveragingWorker extends ParameterAveragingTrainingWorker {
   @Override
   public ComputationGraph getInitialModelGraph() {
     clock = new TaskClock(Activity.SET_UP);
-    TaskBackends.bindThread("nd4j");
+    TaskBackends.bindThread(Dl4jNetwork.KERNELS);
     ComputationGraph graph = super.getInitialModelGraph();
+    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> free(graph));
     // DL4J's copy of a configuration forgets the number of iterations, and with it where schedule
     // and bias correction are.
     graph.getConfiguration().setIterationCount(firstStep);
     clock.switchTo(Activity.COMPUTE);
     return graph;
+  }
+
+  /** Also after a failure: the garbage collector does not see what the engine and DL4J hold. */
+  private static void free(ComputationGraph graph) {
+    for (Layer layer : graph.getLayers()) {
+      layer.close();
+    }
+    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
   }
 
   @Override
@@ -104,10 +114,6 @@ final class AveragingWorker extends ParameterAveragingTrainingWorker {
   public ParameterAveragingTrainingResult getFinalResult(ComputationGraph graph) {
     clock.switchTo(Activity.HAND_OUT);
     ParameterAveragingTrainingResult result = super.getFinalResult(graph);
-    for (Layer layer : graph.getLayers()) {
-      layer.close();
-    }
-    Nd4j.getWorkspaceManager().destroyAllWorkspacesForCurrentThread();
     int replica = TaskContext.getPartitionId();
     reports.add(
         new WorkerReport(replica, losses, gradientNorms, learningRates, clock.read(replica)));

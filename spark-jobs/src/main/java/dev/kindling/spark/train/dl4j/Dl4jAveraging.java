@@ -1,9 +1,11 @@
 package dev.kindling.spark.train.dl4j;
 
+import dev.kindling.model.backend.Backends;
 import dev.kindling.model.dl4j.FlatParameters;
 import dev.kindling.model.nn.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,8 +28,13 @@ public final class Dl4jAveraging {
   private final BatchSource source;
   private final ComputationGraph global;
 
-  /** Makes the network with parameters and moments of zero, on the driver. */
+  /**
+   * Makes the network on the driver, with moments of zero; parameters are to be written.
+   *
+   * @throws IllegalArgumentException if there is a GPU that ND4J cannot compute on
+   */
   public Dl4jAveraging(JavaSparkContext spark, Dl4jNetwork network, BatchSource source) {
+    Backends.bindThread(Dl4jNetwork.KERNELS, Optional.empty());
     this.spark = spark;
     this.network = network;
     this.source = source;

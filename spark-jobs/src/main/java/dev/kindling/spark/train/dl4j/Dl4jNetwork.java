@@ -37,6 +37,9 @@ public record Dl4jNetwork(
     int batchSize)
     implements Serializable {
 
+  /** What DL4J's arrays, and the layers of its own, compute with. */
+  public static final String KERNELS = "nd4j";
+
   ComputationGraphConfiguration graph() {
     return model instanceof NetworkConfig network
         ? NetworkGraphs.training(network, optimizer)

@@ -1,5 +1,6 @@
 package dev.kindling.spark.train.dl4j;
 
+import dev.kindling.spark.parallel.TaskBackends;
 import java.util.Iterator;
 import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
@@ -24,6 +25,8 @@ record ReplicaBatches(
 
   @Override
   public Iterator<MultiDataSet> call(Integer replica) {
+    // DL4J asks for the first batch before it makes its network.
+    TaskBackends.bindThread(Dl4jNetwork.KERNELS);
     BatchSource.Reader reader = source.open();
     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> reader.close());
     long[] samples = firstSamples[replica];
