@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       Word2VecCommand.class,
       NeighboursCommand.class,
       AnalogiesCommand.class,
+      GenerationsCommand.class,
       SweepCommand.class,
       FitCommand.class,
       InspectCommand.class,

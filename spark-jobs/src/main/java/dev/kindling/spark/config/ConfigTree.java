@@ -129,10 +129,14 @@ final class ConfigTree {
         return constant;
       }
     }
-    String spellings =
-        String.join(
-            ", ", Arrays.stream(type.getEnumConstants()).map(ConfigTree::spelling).toList());
-    throw new Misfit(path, shown(node), "one of " + spellings, null);
+    List<String> spellings =
+        Arrays.stream(type.getEnumConstants()).map(ConfigTree::spelling).toList();
+    String suggestion =
+        UnknownKey.nearest(node.asText(), spellings)
+            .map(name -> "; did you mean '" + name + "'?")
+            .orElse("");
+    throw new Misfit(
+        path, shown(node) + suggestion, "one of " + String.join(", ", spellings), null);
   }
 
   /** YAML 1.1 wants a point in a number with an exponent; nobody who writes 6e-4 means text. */

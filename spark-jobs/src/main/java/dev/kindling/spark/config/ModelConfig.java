@@ -161,6 +161,30 @@ public record ModelConfig(
         0);
   }
 
+  /** The same with another width of the residual stream, or of the embeddings. */
+  public ModelConfig withEmbeddingSize(int newEmbeddingSize) {
+    return new ModelConfig(
+        architecture,
+        vocabSize,
+        contextLength,
+        numLayers,
+        numDecoderLayers,
+        numHeads,
+        newEmbeddingSize,
+        headSize,
+        feedForwardSize,
+        dropout,
+        bias,
+        positions,
+        norm,
+        feedForward,
+        numKeyValueHeads,
+        tiedEmbeddings,
+        gated,
+        hiddenSize,
+        window);
+  }
+
   /**
    * The model for a set of token shards.
    *

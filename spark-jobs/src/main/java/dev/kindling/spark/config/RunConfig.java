@@ -31,6 +31,7 @@ import java.util.List;
  * @param generate how text is sampled
  * @param score how documents are scored
  * @param word2vec how word vectors are learned
+ * @param generations the generations of language models under one budget
  */
 public record RunConfig(
     long seed,
@@ -50,7 +51,8 @@ public record RunConfig(
     CheckpointConfig checkpoint,
     GenerateConfig generate,
     ScoreConfig score,
-    Word2VecConfig word2vec) {
+    Word2VecConfig word2vec,
+    GenerationsConfig generations) {
 
   /** The resolved configuration as YAML; {@link ConfigLoader} reads it back to an equal record. */
   public String toYaml() {
@@ -77,6 +79,31 @@ public record RunConfig(
         checkpoint,
         generate,
         score,
-        word2vec);
+        word2vec,
+        generations);
+  }
+
+  /** The same but for what n-gram models are made of. */
+  public RunConfig withNgram(NgramConfig newNgram) {
+    return new RunConfig(
+        seed,
+        read,
+        extract,
+        clean,
+        deduplicate,
+        decontaminate,
+        tokenizer,
+        tokenize,
+        newNgram,
+        model,
+        objective,
+        training,
+        parallel,
+        dataParallelism,
+        checkpoint,
+        generate,
+        score,
+        word2vec,
+        generations);
   }
 }

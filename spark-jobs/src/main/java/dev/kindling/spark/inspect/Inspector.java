@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.tokenizer.TokenizerFile;
+import dev.kindling.spark.generations.GenerationsDirectory;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.sweep.fit.FitSummary;
 import dev.kindling.spark.wordvectors.WordVectorsDirectory;
@@ -70,6 +71,10 @@ public final class Inspector {
     if (sweep.isPresent()) {
       return sweeps.explain(path, sweep.get()).lines();
     }
+    Optional<Explanation> generations = new GenerationsExplainer(hadoop).explainUnfinished(path);
+    if (generations.isPresent()) {
+      return generations.get().lines();
+    }
     if (RunExplainer.isRun(fs, path)) {
       return new RunExplainer(hadoop, verify).explain(path).lines();
     }
@@ -87,6 +92,7 @@ public final class Inspector {
           case "ngram" -> new NgramExplainer();
           case "checkpoint" -> new CheckpointExplainer(hadoop);
           case "scores" -> new ScoresExplainer(spark);
+          case GenerationsDirectory.KIND -> new GenerationsExplainer(hadoop);
           case WordVectorsDirectory.KIND -> new WordVectorsExplainer(hadoop);
           case "fit" ->
               (directory, fit, out) ->

@@ -99,7 +99,8 @@ record NgramEstimate(
     return List.copyOf(ofOrders);
   }
 
-  private static TokenRanges ranges(SparkSession spark, NgramCounts counts, NgramTokens input) {
+  /** The training split, cut for tasks. */
+  static TokenRanges ranges(SparkSession spark, NgramCounts counts, NgramTokens input) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     int numTasks = TASKS_PER_CORE * context.defaultParallelism();
     long perTask = (input.numTrainTokens() + numTasks - 1) / numTasks;

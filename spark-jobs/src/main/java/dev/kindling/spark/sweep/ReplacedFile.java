@@ -10,16 +10,17 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /** Files that are written anew again and again: whoever reads sees the old one or the new one. */
-final class ReplacedFile {
+public final class ReplacedFile {
   /** Writes a file. */
-  interface Writer {
+  @FunctionalInterface
+  public interface Writer {
     void write(Path file) throws IOException;
   }
 
   private ReplacedFile() {}
 
   /** Writes beside {@code file}, then takes its place. */
-  static void write(Configuration hadoop, Path file, Writer writer) {
+  public static void write(Configuration hadoop, Path file, Writer writer) {
     try {
       Path whole = file.getFileSystem(hadoop).makeQualified(file);
       Path beside = new Path(whole.getParent(), "_" + whole.getName());
@@ -32,7 +33,7 @@ final class ReplacedFile {
   }
 
   /** The same with a text. */
-  static void write(Configuration hadoop, Path file, String text) {
+  public static void write(Configuration hadoop, Path file, String text) {
     write(
         hadoop,
         file,

@@ -3,9 +3,7 @@ package dev.kindling.spark.sweep;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.train.RunSummary;
-import dev.kindling.spark.train.TrainingDivergedException;
 import dev.kindling.spark.train.TrainingRun;
-import dev.kindling.spark.train.TrainingStoppedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -114,14 +112,14 @@ public final class Sweep {
       listener.runFinished(place, record.row(), false, clock.seconds(flopsAfter(place)));
     } catch (Exception e) {
       // Spark throws its checked SparkException undeclared.
-      if (isAboutTheSweep(e)) {
+      if (RunFailure.isOfAll(spark, e)) {
         throw e;
       }
       LOG.warn("run {} of the sweep failed", entry.run(), e);
       if (e instanceof InvalidInputException && isAgain(e)) {
         throw e;
       }
-      fail(place, entry, reason(e));
+      fail(place, entry, RunFailure.reason(e));
     }
   }
 
@@ -134,31 +132,7 @@ public final class Sweep {
   private boolean isAgain(Exception refusal) {
     return clock.isUnused()
         && !failed.isEmpty()
-        && failed.get(failed.size() - 1).reason().equals(reason(refusal));
-  }
-
-  private boolean isAboutTheSweep(Throwable thrown) {
-    if (spark.sparkContext().isStopped()) {
-      return true;
-    }
-    for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof TrainingStoppedException) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String reason(Throwable thrown) {
-    if (thrown instanceof InvalidInputException || thrown instanceof TrainingDivergedException) {
-      return thrown.getMessage().replaceAll("\\s*\\R\\s*", "; ");
-    }
-    Throwable root = thrown;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
-    return root.getClass().getSimpleName() + ": " + message;
+        && failed.get(failed.size() - 1).reason().equals(RunFailure.reason(refusal));
   }
 
   private double flopsAfter(int place) {

@@ -199,6 +199,10 @@ class ConfigLoaderTest {
           objective: {masking: {maskShare: 0.95}} | maskShare 0.95 + randomShare 0.1     | shares of the same
           objective: {spanCorruption: {density: 0.6}} | density is 0.6                   | 0.5 or less
           objective: {denoising: {poissonMean: 0.5}} | poissonMean is 0.5                | 1 to 500
+          generations: {models: [lstn]}           | generations.models[0] is the text 'lstn'; did you mean 'lstm'? | one of ngram, word2vec
+          generations: {models: [gpt, gpt]}       | generations: models is [gpt, gpt]    | none twice
+          generations: {models: []}               | generations: models is []            | one generation or more
+          generations: {lstm: {numLayers: 0}}     | numLayers is 0                       | 1 or more
           ngram: {order: 0}                       | ngram: order is 0                    | 1 or more
           ngram: {order: 65}                      | ngram: order is 65.0                 | 64.0 or less
           ngram: {prune: [1]}                     | ngram: prune is [1]                  | the first of them 0
@@ -515,6 +519,16 @@ class ConfigLoaderTest {
         maxSentenceLength: 1001
         lowercase: false
         seed: 2
+      generations:
+        models: [lstm]
+        parameters: 1000001
+        tokens: 4000001
+        feedforward: {numLayers: 2, learningRate: 0.01}
+        convolutional: {numLayers: 5, learningRate: 0.01}
+        recurrent: {numLayers: 2, learningRate: 0.01}
+        lstm: {numLayers: 3, learningRate: 0.01}
+        elmo: {numLayers: 3, learningRate: 0.01}
+        gpt: {numLayers: 5, learningRate: 0.01}
       """;
 
   private static final String EVERY_VALUE_OF_BERT =

@@ -1,0 +1,2 @@
+/** Every generation of language models on the same token shards under one budget. */
+package dev.kindling.spark.generations;
