@@ -32,7 +32,7 @@ import org.apache.hadoop.fs.Path;
  * @param schemaVersion the version of this layout; see {@link #SCHEMA_VERSION}
  * @param kind what the directory is: {@code corpus}, {@code signals}, {@code documents}, {@code
  *     tokenizer}, {@code tokens}, {@code ngram}, {@code checkpoint}, {@code scores}, {@code
- *     word-vectors}
+ *     word-vectors}, {@code generations}
  * @param fingerprint SHA-256 over everything that decided the content (configuration and inputs):
  *     equal fingerprints mean that the work is already done
  * @param details the kind's own facts: counts, names, settings
