@@ -5,6 +5,7 @@ import dev.kindling.spark.config.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -58,6 +59,15 @@ final class CommonOptions {
   }
 
   SparkSession openSpark(String command) {
-    return SparkSessions.open("kindling " + command, Optional.ofNullable(master));
+    return openSpark(command, Map.of());
+  }
+
+  /**
+   * @param settings of Spark, where the user has set nothing else
+   */
+  SparkSession openSpark(String command, Map<String, String> settings) {
+    SparkConf conf = sparkConf(command);
+    settings.forEach(conf::setIfMissing);
+    return SparkSession.builder().config(conf).getOrCreate();
   }
 }

@@ -3,8 +3,10 @@ package dev.kindling.spark.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.spark.config.Architecture;
+import dev.kindling.spark.config.DataParallelismConfig.Mode;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.train.TrainingRun;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -72,7 +74,7 @@ final class PretrainCommand implements Callable<Integer> {
     Console console = Console.on(spec.commandLine().getOut());
     ObjectNode data = Manifest.newDetails();
     data.set("tokens", Manifest.require(Hadoop.configuration(), input, "tokens").details());
-    try (SparkSession spark = common.openSpark("pretrain")) {
+    try (SparkSession spark = common.openSpark("pretrain", sparkSettings(config))) {
       new Pretraining(console, spark, config, output).run(input, data);
     }
     console.line("report:       %s", new Path(output, "report.html"));
@@ -84,5 +86,14 @@ final class PretrainCommand implements Callable<Integer> {
             ? "kindling generate --input " + output + " --prompt TEXT"
             : "kindling inspect " + output);
     return Kindling.OK;
+  }
+
+  /**
+   * DL4J sends objects of classes of its own: any that is not known is an error, not a slow path.
+   */
+  private static Map<String, String> sparkSettings(RunConfig config) {
+    return config.dataParallelism().mode() == Mode.DL4J
+        ? Map.of("spark.kryo.registrationRequired", "true")
+        : Map.of();
   }
 }
