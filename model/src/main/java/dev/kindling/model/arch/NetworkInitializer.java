@@ -6,8 +6,9 @@ import dev.kindling.model.tensor.Tensor;
 /**
  * The first parameters of a network: normal with the deviation of Glorot and Bengio 2010, {@code
  * sqrt(2 / (inputs + outputs))}, biases 0, and forget gates open with a bias of 1 (Jozefowicz et
- * al. 2015). An embedding counts as a layer of one input. Every element comes from its own counter,
- * as in {@link ModelInitializer}.
+ * al. 2015). Embeddings have the deviation 1 that those presume of what a layer reads: an LSTM
+ * whose gates read little learns little for hundreds of steps. Every element comes from its own
+ * counter, as in {@link ModelInitializer}.
  */
 final class NetworkInitializer {
   private NetworkInitializer() {}
@@ -39,7 +40,7 @@ final class NetworkInitializer {
   private static double deviation(NetworkConfig network, ParameterStore.Slice slice) {
     String name = slice.name();
     if (name.equals("embedding.weight")) {
-      return glorot(1, network.embeddingSize());
+      return 1;
     }
     if (name.endsWith("kernel")) {
       long window = slice.shape().get(0);
