@@ -101,12 +101,12 @@ public final class Nd4jBackend implements Backend {
 
   @Override
   public void addInPlace(Tensor target, Tensor source) {
-    views.set(target, views.flat(target).add(views.flat(source)));
+    views.add(flat(target), views.flat(source));
   }
 
   @Override
   public void add(Tensor left, Tensor right, Tensor sum) {
-    views.set(sum, views.flat(left).add(views.flat(right)));
+    views.write(flat(sum), view -> views.flat(left).addi(views.flat(right), view));
   }
 
   @Override
@@ -313,18 +313,21 @@ public final class Nd4jBackend implements Backend {
     inWorkspace(
         () -> {
           INDArray gradient = views.of(gradients).mul(update.gradientScale());
-          INDArray first =
-              views.of(firstMoments).mul(update.beta1()).addi(gradient.mul(1 - update.beta1()));
-          INDArray second =
-              views
-                  .of(secondMoments)
-                  .mul(update.beta2())
-                  .addi(gradient.mul(gradient).muli(1 - update.beta2()));
-          views.set(firstMoments, first);
-          views.set(secondMoments, second);
-          INDArray root = Transforms.sqrt(second.div(update.secondCorrection()));
+          views.write(
+              firstMoments,
+              first -> first.muli(update.beta1()).addi(gradient.mul(1 - update.beta1())));
+          views.write(
+              secondMoments,
+              second ->
+                  second
+                      .muli(update.beta2())
+                      .addi(gradient.mul(gradient).muli(1 - update.beta2())));
+          INDArray root = Transforms.sqrt(views.of(secondMoments).div(update.secondCorrection()));
           INDArray direction =
-              first.div(update.firstCorrection()).divi(root.addi(update.epsilon()));
+              views
+                  .of(firstMoments)
+                  .div(update.firstCorrection())
+                  .divi(root.addi(update.epsilon()));
           for (DecayRange range : ranges) {
             double kept = 1 - update.learningRate() * range.weightDecay();
             views.write(
@@ -333,6 +336,10 @@ public final class Nd4jBackend implements Backend {
           }
           views.write(parameters, updated -> updated.subi(direction.muli(update.learningRate())));
         });
+  }
+
+  private static Tensor flat(Tensor tensor) {
+    return tensor.reshape(tensor.numElements());
   }
 
   private static void inWorkspace(Runnable kernel) {
