@@ -4,6 +4,7 @@ import dev.kindling.model.backend.nd4j.Nd4jBackend;
 import dev.kindling.model.backend.nd4j.Nd4jRuntime;
 import dev.kindling.model.backend.onednn.OneDnnBackend;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,15 +48,11 @@ public final class Backends {
           "numThreads is " + numThreads + ": a kernel needs 1 or more");
     }
     String resolved = resolve(name);
-    try {
-      return switch (resolved) {
-        case ONEDNN -> new OneDnnBackend(numThreads);
-        case ND4J -> new Nd4jBackend(numThreads);
-        default -> throw unknown(resolved);
-      };
-    } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-      throw doesNotLoad(resolved, e);
-    }
+    return switch (resolved) {
+      case ONEDNN -> load(ONEDNN, () -> new OneDnnBackend(numThreads));
+      case ND4J -> load(ND4J, () -> new Nd4jBackend(numThreads));
+      default -> throw unknown(resolved);
+    };
   }
 
   /**
@@ -70,16 +67,26 @@ public final class Backends {
   public static void bindThread(String name, Optional<String> gpu) {
     String resolved = resolve(name);
     if (resolved.equals(ND4J)) {
-      try {
-        Nd4jRuntime.load().bindThread(gpu);
-      } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-        throw doesNotLoad(resolved, e);
-      }
+      load(ND4J, Nd4jRuntime::load).bindThread(gpu);
     }
   }
 
   /** As an Error it would end the whole executor that a task runs in. */
-  private static IllegalStateException doesNotLoad(String backend, LinkageError cause) {
+  private static <T> T load(String backend, Supplier<T> loading) {
+    try {
+      return loading.get();
+    } catch (LinkageError e) {
+      throw doesNotLoad(backend, e);
+    } catch (RuntimeException e) {
+      // JavaCPP's arrays wrap the error.
+      if (e.getCause() instanceof LinkageError) {
+        throw doesNotLoad(backend, e);
+      }
+      throw e;
+    }
+  }
+
+  private static IllegalStateException doesNotLoad(String backend, Throwable cause) {
     return new IllegalStateException(
         "The backend "
             + backend
@@ -89,10 +96,10 @@ public final class Backends {
   }
 
   private static String fastest() {
-    try (Backend backend = new OneDnnBackend(1)) {
+    try (Backend backend = load(ONEDNN, () -> new OneDnnBackend(1))) {
       LOG.debug("auto is {}", backend.name());
       return ONEDNN;
-    } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+    } catch (IllegalStateException e) {
       LOG.warn(
           "oneDNN does not load here, so kernels are ND4J's, many times slower: put the dnnl,"
               + " opencl and openblas natives of this platform on the classpath, or set the backend"

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +59,46 @@ class BackendsTest {
       Matrix right = Matrix.of(run.input(2003, 67));
       backend.matmul(left, right, null, Matrix.of(out), false);
       return out.toDoubles();
+    }
+  }
+
+  /** As on a machine that there are no natives for; ND4J fails another way at every touch. */
+  @Test
+  void aBackendWithoutNativesForThisMachineDoesNotLoad() throws IOException {
+    Process other =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.bytedeco.javacpp.platform=linux-none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                OpenTwice.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+
+    try (BufferedReader output = other.inputReader()) {
+      assertThat(output.lines())
+          .contains("onednn first: it does not load")
+          .contains("onednn again: it does not load")
+          .contains("nd4j first: it does not load")
+          .contains("nd4j again: it does not load");
+    }
+  }
+
+  /** The process of its own that the test above starts. */
+  static final class OpenTwice {
+    private OpenTwice() {}
+
+    public static void main(String[] arguments) {
+      for (String name : List.of("onednn", "nd4j")) {
+        for (String time : List.of("first", "again")) {
+          try (Backend backend = Backends.open(name, 1)) {
+            System.out.println(name + " " + time + ": " + backend.name());
+          } catch (IllegalStateException e) {
+            boolean told = e.getMessage().contains("does not load on this machine");
+            System.out.println(name + " " + time + ": " + (told ? "it does not load" : e));
+          }
+        }
+      }
     }
   }
 }

@@ -35,7 +35,8 @@ public final class Nd4jRuntime {
    * Loads ND4J, at the first call.
    *
    * @throws IllegalArgumentException if it would compute on a GPU that its binary does not run on
-   * @throws UnsatisfiedLinkError if its natives do not load on this machine
+   * @throws LinkageError if its natives do not load on this machine: at the first touch ND4J wraps
+   *     what went wrong in an {@link ExceptionInInitializerError}
    */
   public static synchronized Nd4jRuntime load() {
     if (loaded == null) {
