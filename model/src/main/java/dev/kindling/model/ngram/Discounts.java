@@ -47,14 +47,6 @@ public record Discounts(double one, double two, double threeOrMore, boolean isEs
         : FALLBACK;
   }
 
-  /** What is taken off a count. */
-  public double of(long count) {
-    if (count >= 3) {
-      return threeOrMore;
-    }
-    return count == 2 ? two : count == 1 ? one : 0;
-  }
-
   private static void requireBetween(double discount, int count) {
     if (!(discount > 0 && discount <= count)) {
       throw new IllegalArgumentException(

@@ -4,7 +4,8 @@ import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.predict.CausalModel;
 import dev.kindling.model.predict.LogitsListener;
-import java.util.List;
+import dev.kindling.model.predict.SequenceChecks;
+import java.util.Iterator;
 
 /**
  * A backoff n-gram language model in memory: a token's probability is that of the longest n-gram
@@ -14,6 +15,9 @@ import java.util.List;
 public final class NgramModel implements CausalModel {
   /** It could be any: no more than order - 1 tokens are looked at. */
   public static final int CONTEXT_LENGTH = 2048;
+
+  /** The n-grams of one order at most: what arrays hold, where children have one end more. */
+  public static final int MAX_NGRAMS_OF_ORDER = Integer.MAX_VALUE - 9;
 
   private final NgramTrie trie;
   private final float[] unigrams;
@@ -38,10 +42,12 @@ public final class NgramModel implements CausalModel {
     /**
      * Reads the n-grams of the next order, at first those of order 1.
      *
-     * @param parts all files of the order, in their order
-     * @throws dev.kindling.model.io.WeightsFormatException if they are damaged
+     * @param parts all files of the order, in their order; each is read before the next is asked
+     *     for
+     * @throws dev.kindling.model.io.WeightsFormatException if they are damaged, or more than {@link
+     *     #MAX_NGRAMS_OF_ORDER}
      */
-    public Builder addOrder(List<NgramPartReader> parts) {
+    public Builder addOrder(Iterator<NgramPartReader> parts) {
       trie.addOrder(parts);
       return this;
     }
@@ -65,6 +71,16 @@ public final class NgramModel implements CausalModel {
   /** What it takes of the memory. */
   public long bytes() {
     return trie.bytes() + (long) Float.BYTES * unigrams.length;
+  }
+
+  /** What a model of this shape takes of the memory, to be known before there is one. */
+  public static long bytes(NgramShape shape) {
+    long numbers = shape.vocabSize();
+    for (int order = 1; order <= shape.order(); order++) {
+      long ngrams = shape.orders().get(order - 1).kept();
+      numbers += order < shape.order() ? 4 * ngrams + 1 : 2 * ngrams;
+    }
+    return Float.BYTES * numbers;
   }
 
   @Override
@@ -99,7 +115,7 @@ public final class NgramModel implements CausalModel {
   @Override
   public void logits(
       int[] tokens, int[] lengths, int[] rows, int rowsPerPart, LogitsListener listener) {
-    requireIds(tokens);
+    SequenceChecks.requireIds(tokens, vocabSize());
     int length = tokens.length / lengths.length;
     NgramContext context = new NgramContext(trie);
     for (int first = 0; first < rows.length; first += rowsPerPart) {
@@ -124,8 +140,8 @@ public final class NgramModel implements CausalModel {
    * @throws IllegalArgumentException if ids are not of the vocabulary
    */
   public double[] logProbabilities(int[] given, int[] text) {
-    requireIds(given);
-    requireIds(text);
+    SequenceChecks.requireIds(given, vocabSize());
+    SequenceChecks.requireIds(text, vocabSize());
     NgramContext context = new NgramContext(trie);
     for (int token : given) {
       context.add(token);
@@ -136,18 +152,5 @@ public final class NgramModel implements CausalModel {
       context.add(text[i]);
     }
     return logProbabilities;
-  }
-
-  private void requireIds(int[] tokens) {
-    for (int token : tokens) {
-      if (token < 0 || token >= vocabSize()) {
-        throw new IllegalArgumentException(
-            "There is a token "
-                + token
-                + ": expected 0 to "
-                + (vocabSize() - 1)
-                + "; were these tokens made by the tokenizer of this model?");
-      }
-    }
   }
 }

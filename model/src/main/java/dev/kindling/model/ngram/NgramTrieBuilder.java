@@ -2,7 +2,7 @@ package dev.kindling.model.ngram;
 
 import dev.kindling.model.io.WeightsFormatException;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Iterator;
 
 /**
  * Builds a trie from the sorted n-grams of one order after the other. The children of an n-gram
@@ -22,22 +22,24 @@ final class NgramTrieBuilder {
   /**
    * Adds all n-grams of the next order.
    *
-   * @throws WeightsFormatException if they are not sorted, not as many as the shape says, or one
-   *     begins with an n-gram that is not there
+   * @throws WeightsFormatException if they are not sorted, not as many as the shape says, more than
+   *     arrays hold, or one begins with an n-gram that is not there
    */
-  void addOrder(List<NgramPartReader> parts) {
+  void addOrder(Iterator<NgramPartReader> parts) {
     int order = numOrders + 1;
     long kept = shape.orders().get(numOrders).kept();
-    long given = parts.stream().mapToLong(NgramPartReader::size).sum();
-    if (given != kept || given > Integer.MAX_VALUE - 8) {
+    if (kept > NgramModel.MAX_NGRAMS_OF_ORDER) {
       throw new WeightsFormatException(
-          "the files of order " + order + " have " + given + " n-grams",
-          kept + ", as " + NgramShape.NAME + " says, and at most 2,147,483,639",
-          "restore the files, or run `kindling ngram` again in a new directory");
+          "the model has " + kept + " n-grams of order " + order,
+          "at most "
+              + NgramModel.MAX_NGRAMS_OF_ORDER
+              + ", which is what a model in memory can hold",
+          "leave more of them out by ngram.prune, or lower ngram.order, and run `kindling ngram`"
+              + " again in a new directory");
     }
     levels[numOrders] = NgramTrie.Level.allocate((int) kept, order < shape.order());
     Walk walk = new Walk(order);
-    parts.forEach(walk::add);
+    parts.forEachRemaining(walk::add);
     walk.finish();
     numOrders++;
   }
@@ -70,6 +72,9 @@ final class NgramTrieBuilder {
     }
 
     void add(NgramPartReader part) {
+      if (part.size() > level.words().length - size) {
+        throw wrongNumber(size + part.size() + " n-grams or more");
+      }
       while (part.next()) {
         int same = takeTokens(part);
         if (order > 1) {
@@ -85,9 +90,19 @@ final class NgramTrieBuilder {
     }
 
     void finish() {
+      if (size < level.words().length) {
+        throw wrongNumber(size + " n-grams");
+      }
       if (order > 1) {
         beginParentsUpTo(levels[order - 2].words().length);
       }
+    }
+
+    private WeightsFormatException wrongNumber(String found) {
+      return new WeightsFormatException(
+          "the files of order " + order + " have " + found,
+          level.words().length + ", as " + NgramShape.NAME + " says",
+          "restore the files, or run `kindling ngram` again in a new directory");
     }
 
     /** Returns how many tokens are those of the n-gram before. */

@@ -16,11 +16,6 @@ class DiscountsTest {
     assertThat(discounts.two()).isCloseTo(1.4, within(1e-15));
     assertThat(discounts.threeOrMore()).isCloseTo(2.0, within(1e-15));
     assertThat(discounts.isEstimated()).isTrue();
-    assertThat(discounts.of(0)).isZero();
-    assertThat(discounts.of(1)).isEqualTo(discounts.one());
-    assertThat(discounts.of(2)).isEqualTo(discounts.two());
-    assertThat(discounts.of(3)).isEqualTo(discounts.threeOrMore());
-    assertThat(discounts.of(1_000_000)).isEqualTo(discounts.threeOrMore());
   }
 
   @Test

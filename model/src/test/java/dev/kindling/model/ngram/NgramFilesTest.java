@@ -117,6 +117,34 @@ class NgramFilesTest {
   }
 
   @Test
+  void aPartTooManyIsNoticed() {
+    List<List<byte[]>> files = new ArrayList<>(TinyNgrams.files());
+    files.set(1, List.of(files.get(1).get(0), files.get(1).get(1), files.get(1).get(1)));
+
+    assertThatThrownBy(() -> TinyNgrams.load(TinyNgrams.SHAPE, files))
+        .isInstanceOf(WeightsFormatException.class)
+        .hasMessageContaining("the files of order 2 have 6 n-grams or more");
+  }
+
+  @Test
+  void anOrderThatNoArrayHoldsIsRefusedBeforeItsFilesAreRead() {
+    NgramShape.Order unigrams = TinyNgrams.SHAPE.orders().get(0);
+    NgramShape.Order bigrams = new NgramShape.Order(1L << 31, 1L << 31, 0, Discounts.FALLBACK);
+    NgramShape.Order trigrams = TinyNgrams.SHAPE.orders().get(2);
+    NgramShape shape = new NgramShape(4, OptionalInt.of(0), List.of(unigrams, bigrams, trigrams));
+
+    assertThatThrownBy(() -> TinyNgrams.load(shape, TinyNgrams.files()))
+        .isInstanceOf(WeightsFormatException.class)
+        .hasMessageContaining("2147483648 n-grams of order 2")
+        .hasMessageContaining("ngram.prune");
+  }
+
+  @Test
+  void whatAModelTakesOfTheMemoryIsKnownFromItsShape() {
+    assertThat(NgramModel.bytes(TinyNgrams.SHAPE)).isEqualTo(TinyNgrams.model().bytes());
+  }
+
+  @Test
   void aConfigurationReadsBackEqual() {
     NgramShape shape =
         new NgramShape(

@@ -72,7 +72,7 @@ final class TinyNgrams {
       for (byte[] file : files.get(order - 1)) {
         parts.add(open(shape, order, file));
       }
-      model.addOrder(parts);
+      model.addOrder(parts.iterator());
     }
     return model.build();
   }

@@ -7,16 +7,19 @@ import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.ngram.ArpaWriter;
 import dev.kindling.model.ngram.NgramModel;
 import dev.kindling.model.ngram.NgramPart;
-import dev.kindling.model.ngram.NgramPartReader;
 import dev.kindling.model.ngram.NgramShape;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A committed n-gram model, on the driver or in a task. */
@@ -82,25 +85,26 @@ public final class NgramDirectory {
   }
 
   /**
-   * Writes the model as a new file in the ARPA format, without holding more of it than a block.
+   * Writes the model as a new file in the ARPA format, without holding more of it than a block. The
+   * file has its name when it is whole.
    *
    * @throws InvalidInputException if the file exists; it is left as it is
    */
   public void exportArpa(Path target) {
-    try (Writer out =
-        new BufferedWriter(
-            new OutputStreamWriter(
-                target.getFileSystem(hadoop).create(target, false), StandardCharsets.UTF_8))) {
-      ArpaWriter arpa = new ArpaWriter(shape(), out);
-      files.read(
-          hadoop,
-          (order, parts) -> {
-            arpa.beginOrder(order);
-            for (NgramPartReader part : parts) {
-              arpa.write(order, part);
-            }
-          });
-      arpa.finish();
+    try {
+      FileSystem fs = target.getFileSystem(hadoop);
+      Path whole = fs.makeQualified(target);
+      if (fs.exists(whole)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+      Path beside = new Path(whole.getParent(), "_" + whole.getName() + "-" + UUID.randomUUID());
+      try {
+        writeArpa(fs.create(beside, false));
+        FileContext.getFileContext(whole.toUri(), hadoop).rename(beside, whole);
+      } finally {
+        // Where it failed.
+        fs.delete(beside, false);
+      }
     } catch (FileAlreadyExistsException e) {
       throw new InvalidInputException(
           target + " exists already",
@@ -109,6 +113,21 @@ public final class NgramDirectory {
           e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + target, e);
+    }
+  }
+
+  private void writeArpa(OutputStream stream) throws IOException {
+    try (Writer out = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8))) {
+      ArpaWriter arpa = new ArpaWriter(shape(), out);
+      files.read(
+          hadoop,
+          (order, parts) -> {
+            arpa.beginOrder(order);
+            while (parts.hasNext()) {
+              arpa.write(order, parts.next());
+            }
+          });
+      arpa.finish();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.kindling.spark.ngram;
 
+import dev.kindling.data.InvalidInputException;
 import dev.kindling.model.ngram.NgramShape;
 import dev.kindling.spark.config.NgramConfig;
 import dev.kindling.spark.ngram.NgramCounts.OrderCounts;
@@ -46,6 +47,7 @@ record NgramEstimate(
    *
    * @param tables keeps what is needed more than once
    * @param progress gets a line for everything that is done
+   * @throws InvalidInputException if executors have no room for the model; what was counted stays
    */
   static NgramEstimate of(
       SparkSession spark,
@@ -69,11 +71,13 @@ record NgramEstimate(
               Words.number(ofOrder.kept())));
       sums.add(ofOrder);
     }
+    NgramShape shape = shape(input, sums);
+    ModelRoom.of(spark.sparkContext().conf()).require(shape);
     progress.accept("estimating probabilities");
     List<Dataset<Row>> probabilities =
         estimate(spark, counts, input.vocabSize(), ofOrders, sums, tables);
     List<Dataset<Row>> ngrams = withBackoffs(counts, probabilities, ofOrders, sums);
-    return new NgramEstimate(shape(input, sums), keys, probabilities, ngrams);
+    return new NgramEstimate(shape, keys, probabilities, ngrams);
   }
 
   private static List<Dataset<Row>> count(

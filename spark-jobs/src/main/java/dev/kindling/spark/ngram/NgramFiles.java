@@ -11,8 +11,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -50,10 +51,10 @@ record NgramFiles(Path directory, NgramShape shape, List<Integer> numParts) {
     }
   }
 
-  /** What is done with the open files of an order. */
+  /** What is done with the files of an order, of which the one that was asked for last is open. */
   @FunctionalInterface
   interface OrderReader {
-    void read(int order, List<NgramPartReader> parts) throws IOException;
+    void read(int order, Iterator<NgramPartReader> parts) throws IOException;
   }
 
   /** The model, read into this process. */
@@ -76,24 +77,53 @@ record NgramFiles(Path directory, NgramShape shape, List<Integer> numParts) {
   }
 
   private void read(Configuration hadoop, int order, OrderReader reader) {
-    List<FSDataInputStream> streams = new ArrayList<>();
-    try {
-      List<NgramPartReader> parts = new ArrayList<>();
-      for (int part = 0; part < numParts.get(order - 1); part++) {
-        Path path = new Path(directory, NgramPart.name(order, part));
-        FileSystem fs = path.getFileSystem(hadoop);
-        long numBytes = fs.getFileStatus(path).getLen();
-        FSDataInputStream in = fs.open(path);
-        streams.add(in);
-        SafetensorsHeader header = Safetensors.readHeader(path.toString(), in, numBytes);
-        parts.add(NgramPartReader.open(path.toString(), header, in::readFully, shape, order));
-      }
+    try (Parts parts = new Parts(hadoop, order)) {
       reader.read(order, parts);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot read the n-grams of order " + order + " of " + directory, e);
-    } finally {
-      IOUtils.closeStreams(streams.toArray(new Closeable[0]));
+    }
+  }
+
+  /** Opens a part when its turn comes: object stores have few connections for many parts. */
+  private final class Parts implements Iterator<NgramPartReader>, Closeable {
+    private final Configuration hadoop;
+    private final int order;
+    private FSDataInputStream open;
+    private int next;
+
+    Parts(Configuration hadoop, int order) {
+      this.hadoop = hadoop;
+      this.order = order;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < numParts.get(order - 1);
+    }
+
+    @Override
+    public NgramPartReader next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("all parts of order " + order + " are read");
+      }
+      close();
+      Path path = new Path(directory, NgramPart.name(order, next++));
+      try {
+        FileSystem fs = path.getFileSystem(hadoop);
+        long numBytes = fs.getFileStatus(path).getLen();
+        FSDataInputStream in = fs.open(path);
+        open = in;
+        SafetensorsHeader header = Safetensors.readHeader(path.toString(), in, numBytes);
+        return NgramPartReader.open(path.toString(), header, in::readFully, shape, order);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + path, e);
+      }
+    }
+
+    @Override
+    public void close() {
+      IOUtils.closeStreams(open);
     }
   }
 }

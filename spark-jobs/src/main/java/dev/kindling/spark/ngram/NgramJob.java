@@ -45,8 +45,8 @@ public final class NgramJob {
    * @param tokens the output of tokenizing
    * @param progress gets a line for everything that is done
    * @return a manifest of kind {@value NgramDirectory#KIND}
-   * @throws InvalidInputException if the shards or the output cannot be used; an existing output
-   *     stays as it is
+   * @throws InvalidInputException if the shards or the output cannot be used, where an existing
+   *     output stays as it is; or if executors have no room for the model
    */
   public static Manifest run(
       SparkSession spark, NgramConfig config, Path tokens, Path output, Consumer<String> progress) {
@@ -61,11 +61,13 @@ public final class NgramJob {
     String[] ownNames = {"order-*", NgramShape.NAME, TokenizerFile.NAME, WORK};
     try (OutputDirectory directory =
         OutputDirectory.resume(hadoop, output, NgramDirectory.KIND, fingerprint, ownNames)) {
+      Path work = directory.resolve(WORK);
       if (directory.finished().isPresent()) {
+        // Of a run that was killed behind its commit.
+        work.getFileSystem(hadoop).delete(work, true);
         return directory.finished().get();
       }
       directory.keepParts(true);
-      Path work = directory.resolve(WORK);
       WorkTables tables = new WorkTables(spark, work);
       NgramEstimate estimate = NgramEstimate.of(spark, config, input, tables, progress);
       NgramFiles files = new PartFiles(spark, directory.path(), work).write(estimate);
@@ -74,9 +76,10 @@ public final class NgramJob {
       write(hadoop, directory.resolve(TokenizerFile.NAME), tokenizer);
       progress.accept("measuring the validation split");
       double loss = validationLoss(spark, input, files);
-      work.getFileSystem(hadoop).delete(work, true);
       ObjectNode details = details(input, files.shape(), loss, tokenizer);
-      return directory.commit(details, FileHasher.onExecutors(spark));
+      Manifest manifest = directory.commit(details, FileHasher.onExecutors(spark));
+      work.getFileSystem(hadoop).delete(work, true);
+      return manifest;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write the n-gram model to " + output, e);
     }

@@ -55,6 +55,21 @@ public record Corpus(int vocabSize, boolean endOfText, List<int[]> train, List<i
     return endOfText ? OptionalInt.of(0) : OptionalInt.empty();
   }
 
+  /** All sequences of up to so many tokens. */
+  List<List<Integer>> contexts(int longest) {
+    List<List<Integer>> all = new ArrayList<>(List.of(List.of()));
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).size() < longest) {
+        for (int token = 0; token < vocabSize; token++) {
+          List<Integer> longer = new ArrayList<>(all.get(i));
+          longer.add(token);
+          all.add(longer);
+        }
+      }
+    }
+    return all;
+  }
+
   /** The text of tokens that are letters. */
   String text(int... tokens) {
     StringBuilder text = new StringBuilder();

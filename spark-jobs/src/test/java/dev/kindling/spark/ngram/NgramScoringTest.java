@@ -77,7 +77,7 @@ class NgramScoringTest {
         new StructType()
             .add("context", DataTypes.StringType)
             .add("continuation", DataTypes.StringType);
-    Row row =
+    List<Row> rows =
         scorer()
             .setMode("continuation")
             .transform(
@@ -87,13 +87,19 @@ class NgramScoringTest {
                         RowFactory.create("", "a"),
                         RowFactory.create("abc", "aa")),
                     pairs))
-            .collectAsList()
-            .get(0);
+            .collectAsList();
 
-    double expected =
-        Arrays.stream(model.logProbabilities(new int[] {1, 2, 3}, new int[] {4, 5})).sum();
+    assertThat(rows).hasSize(3);
+    // An empty context is the beginning of a document.
+    assertContinuation(rows.get(0), new int[] {1, 2, 3}, 4, 5);
+    assertContinuation(rows.get(1), new int[] {0}, 1);
+    assertContinuation(rows.get(2), new int[] {1, 2, 3}, 1, 1);
+  }
+
+  private static void assertContinuation(Row row, int[] context, int... continuation) {
+    double expected = Arrays.stream(model.logProbabilities(context, continuation)).sum();
     assertThat(row.<Double>getAs("log_likelihood")).isEqualTo(expected, within(1e-5));
-    assertThat(row.<Long>getAs("tokens")).isEqualTo(2);
+    assertThat(row.<Long>getAs("tokens")).isEqualTo(continuation.length);
   }
 
   @Test
