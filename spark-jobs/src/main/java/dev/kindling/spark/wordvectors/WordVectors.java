@@ -45,8 +45,8 @@ public final class WordVectors {
    * @param words none twice
    * @param size of a vector
    * @param values [words, size], row-major and finite
-   * @throws InvalidInputException if a word is there twice, has white space in it or none else, or
-   *     a number is not finite
+   * @throws InvalidInputException if a word is there twice, is empty, has white space in it other
+   *     than single blanks between its parts, or a number is not finite
    */
   WordVectors(List<WordCount> words, int size, float[] values) {
     if (values.length != (long) words.size() * size) {
@@ -59,14 +59,20 @@ public final class WordVectors {
     this.units = values.clone();
     for (int row = 0; row < words.size(); row++) {
       String word = words.get(row).word();
-      if (word.isEmpty() || word.codePoints().anyMatch(Character::isWhitespace)) {
-        throw damaged("'" + word + "' is no word: it is empty or has white space in it");
+      // GloVe has such as "New York" and ". . .".
+      if (List.of(word.split(" ", -1)).stream().anyMatch(WordVectors::isNoWord)) {
+        throw damaged(
+            "'" + word + "' is no word: it is empty or has white space other than single blanks");
       }
       if (index.put(word, row) != null) {
         throw damaged("the word '" + word + "' is there twice");
       }
       normalise(row);
     }
+  }
+
+  private static boolean isNoWord(String part) {
+    return part.isEmpty() || part.codePoints().anyMatch(Character::isWhitespace);
   }
 
   private void normalise(int row) {

@@ -37,12 +37,6 @@ public final class WordVectorsJob {
   /** Raised when the same tokens and settings give other vectors. */
   private static final int VERSION = 1;
 
-  /** Beyond this the arrays that MLlib sends around are too large. */
-  private static final long MAX_NUMBERS = Integer.MAX_VALUE / 8;
-
-  /** The driver holds two matrices of F32, and collects the changes to both. */
-  private static final long DRIVER_BYTES_PER_NUMBER = 4L * Float.BYTES;
-
   private static final int NEIGHBOURS_OF_EXAMPLE = 8;
   private static final int PARTS_PER_CORE = 4;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -63,7 +57,7 @@ public final class WordVectorsJob {
    * @param input token shards, of which the split {@code train} is learned from
    * @param output gets {@code vectors.safetensors}, {@code words.json} and {@code vectors.txt}
    * @throws InvalidInputException if no word is frequent enough, or there are more vectors than the
-   *     driver can hold
+   *     driver can hold or collect
    */
   public static Manifest run(SparkSession session, Word2VecConfig config, Path input, Path output) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
@@ -98,7 +92,7 @@ public final class WordVectorsJob {
     HadoopSettings hadoop = HadoopSettings.send(spark);
     long start = System.nanoTime();
     List<WordCount> counted = count(sentences(hadoop, null));
-    requireRoom(counted.size());
+    DriverRoom.of(spark.getConf()).require(counted.size(), config.vectorSize());
     WordVectors vectors = train(hadoop, counted);
     double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
     WordVectorsDirectory.write(spark.hadoopConfiguration(), directory, vectors);
@@ -159,25 +153,6 @@ public final class WordVectorsJob {
           "give more text, or a smaller word2vec.minCount");
     }
     return words;
-  }
-
-  private void requireRoom(int numWords) {
-    long numbers = (long) numWords * config.vectorSize();
-    long heap = Runtime.getRuntime().maxMemory();
-    if (numbers > MAX_NUMBERS || numbers * DRIVER_BYTES_PER_NUMBER > heap) {
-      throw new InvalidInputException(
-          numWords
-              + " words with vectors of "
-              + config.vectorSize()
-              + " are "
-              + numbers
-              + " numbers",
-          "at most "
-              + Math.min(MAX_NUMBERS, heap / DRIVER_BYTES_PER_NUMBER)
-              + ", by this driver's heap and the arrays that Spark sends around",
-          "raise word2vec.minCount, lower word2vec.vectorSize, or give the driver more by"
-              + " --driver-memory");
-    }
   }
 
   private WordVectors train(HadoopSettings hadoop, List<WordCount> counted) {

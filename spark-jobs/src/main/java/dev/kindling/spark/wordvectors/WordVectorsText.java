@@ -15,7 +15,8 @@ import java.util.List;
 /**
  * The text format of word2vec, which gensim and others read: a line with the number of vectors and
  * their size, and a line for each with the word and its numbers, parted by blanks. That of GloVe,
- * which has no first line, is read too. Numbers are written such that they read back equal.
+ * which has no first line, and words with blanks in them behind the first, is read too. Numbers are
+ * written such that they read back equal.
  */
 final class WordVectorsText {
   private WordVectorsText() {}
@@ -55,11 +56,12 @@ final class WordVectorsText {
       number++;
       // Some writers leave a blank at the end.
       String[] fields = line.stripTrailing().split(" ", -1);
-      if (size < 1 || fields.length != size + 1) {
+      int wordFields = fields.length - size;
+      if (size < 1 || wordFields < 1 || (announced && wordFields > 1)) {
         throw wrong(name, number, fields.length - 1 + " numbers", size);
       }
-      words.add(new WordCount(fields[0], 0));
-      rows.add(numbers(name, number, fields));
+      words.add(new WordCount(String.join(" ", List.of(fields).subList(0, wordFields)), 0));
+      rows.add(numbers(name, number, List.of(fields).subList(wordFields, fields.length)));
     }
     if (rows.isEmpty() || (announced && rows.size() != Integer.parseInt(header[0]))) {
       throw new InvalidInputException(
@@ -74,13 +76,13 @@ final class WordVectorsText {
     return new WordVectors(words, size, values);
   }
 
-  private static float[] numbers(String name, int line, String[] fields) {
-    float[] numbers = new float[fields.length - 1];
+  private static float[] numbers(String name, int line, List<String> fields) {
+    float[] numbers = new float[fields.size()];
     for (int i = 0; i < numbers.length; i++) {
       try {
-        numbers[i] = Float.parseFloat(fields[i + 1]);
+        numbers[i] = Float.parseFloat(fields.get(i));
       } catch (NumberFormatException e) {
-        throw wrong(name, line, "'" + fields[i + 1] + "'", numbers.length);
+        throw wrong(name, line, "'" + fields.get(i) + "'", numbers.length);
       }
     }
     return numbers;

@@ -252,24 +252,43 @@ class WordVectorsJobTest {
     assertThat(home.resolve("wide")).doesNotExist();
   }
 
+  /** The direction from man to king is that from woman to queen, and a castle is like a king. */
   @Test
   void theCommandLineShowsNeighboursAndAnswersQuestions() throws IOException {
+    Path planted = home.resolve("planted.txt");
+    Files.writeString(
+        planted,
+        """
+        5 3
+        man 1 0 0
+        woman 0 1 0
+        king 1 0 1
+        queen 0 1 1
+        castle 3 0 4
+        """);
     CommandLineRun near =
-        kindling("neighbours", "--vectors", vectors, "--word", "Cat", "--count", 3);
+        kindling("neighbours", "--vectors", planted, "--word", "King", "--count", 2);
     assertThat(near.err()).isEmpty();
-    assertThat(near.out().lines()).hasSize(5).first().isEqualTo("Cat");
-    assertThat(near.out()).contains("cosine").containsPattern("cow|dog|goat|horse");
+    List<String> lines = near.out().lines().toList();
+    assertThat(lines).hasSize(4).first().isEqualTo("King");
+    assertThat(lines.get(1)).contains("word", "cosine");
+    assertThat(lines.get(2)).contains("castle", "0.99");
+    assertThat(lines.get(3)).contains("man", "0.707");
 
     Path questions = home.resolve("questions.txt");
     Files.writeString(
-        questions, ": place\nCAT barn bread oven\ncat barn soup oven\ncat barn unicorn horn\n");
-    CommandLineRun answered = kindling("analogies", "--vectors", vectors, "--questions", questions);
+        questions,
+        ": crowns\nMAN king woman queen\nman king woman castle\nman king unicorn horn\n");
+    CommandLineRun answered = kindling("analogies", "--vectors", planted, "--questions", questions);
     assertThat(answered.err()).isEmpty();
     assertThat(answered.out().lines().skip(1))
-        .allSatisfy(line -> assertThat(line).containsPattern("(place|all) +\\S+ %? +[0-2] +2 +1"));
+        .hasSize(2)
+        .allSatisfy(line -> assertThat(line).containsPattern("(crowns|all) +50\\.0 % +1 +2 +1"));
 
-    CommandLineRun asked = kindling("analogies", "--vectors", vectors, "--ask", "cat runs bread");
-    assertThat(asked.out()).contains("cat is to runs as bread is to").contains("cosine");
+    CommandLineRun asked =
+        kindling("analogies", "--vectors", planted, "--ask", "man king woman", "--count", 1);
+    assertThat(asked.out()).contains("man is to king as woman is to", "cosine", "queen");
+    assertThat(asked.out()).doesNotContain("castle");
 
     CommandLineRun unknown = kindling("neighbours", "--vectors", vectors, "--word", "hrse");
     assertThat(unknown.exitCode()).isEqualTo(2);

@@ -97,9 +97,11 @@ class WordVectorsTest {
     assertThatThrownBy(() -> vectors(1, new float[] {1, 2}, "a", "a"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("'a' is there twice");
-    assertThatThrownBy(() -> vectors(1, new float[] {1}, "New York"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("white space");
+    for (String word : List.of("New\tYork", "New  York", " New", "York ", "")) {
+      assertThatThrownBy(() -> vectors(1, new float[] {1}, word))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("white space");
+    }
     assertThatThrownBy(() -> vectors(1, new float[] {1, Float.NaN}, "a", "b"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("'b'");

@@ -49,6 +49,20 @@ class WordVectorsTextTest {
   }
 
   @Test
+  void wordsOfGloveMayHaveBlanks() throws IOException {
+    WordVectors vectors = read("the 0.5 1\n. . . 2 3\nat 7 Eleven 4 5\n");
+
+    assertThat(vectors.words())
+        .extracting(WordCount::word)
+        .containsExactly("the", ". . .", "at 7 Eleven");
+    assertThat(vectors.vector(1)).containsExactly(2, 3);
+    assertThat(vectors.vector(2)).containsExactly(4, 5);
+    assertThatThrownBy(() -> read("the 0.5 1\n. . 2\n")).hasMessageContaining("line 2 has '.'");
+    assertThatThrownBy(() -> read("the 0.5 1\n.  . 2 3\n"))
+        .hasMessageContaining("other than single blanks");
+  }
+
+  @Test
   void blanksAtTheEndsOfLinesDoNotMatter() throws IOException {
     assertThat(read("1 2\nthe 1 2 \n").vector(0)).containsExactly(1, 2);
   }
