@@ -14,6 +14,7 @@ import dev.kindling.model.nn.TransformerBlock;
 import dev.kindling.model.nn.TransformerStack;
 import dev.kindling.model.nn.VocabularyHead;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -219,8 +220,9 @@ abstract sealed class EncoderDecoder implements SequenceToSequence permits T5, B
 
   @Override
   public DecoderCache newCache(
-      int numInputs, int sequencesPerInput, int capacity, int inputLength) {
+      MemorySpace space, int numInputs, int sequencesPerInput, int capacity, int inputLength) {
     return new DecoderCache(
+        space,
         new DecoderCache.Shape(
             decoderShape.dtype(),
             decoderShape.numLayers(),

@@ -23,6 +23,7 @@ import dev.kindling.model.nn.TransformerBlock;
 import dev.kindling.model.nn.TransformerStack;
 import dev.kindling.model.nn.VocabularyHead;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -187,11 +188,13 @@ public final class Gpt implements Decoder {
   /**
    * A cache for sequences that grow.
    *
+   * @param space of the backend that computes
    * @param numSequences B
    * @param capacity tokens of the longest sequence
    */
-  public DecoderCache newCache(int numSequences, int capacity) {
+  public DecoderCache newCache(MemorySpace space, int numSequences, int capacity) {
     return new DecoderCache(
+        space,
         new DecoderCache.Shape(
             dtype,
             config.numLayers(),

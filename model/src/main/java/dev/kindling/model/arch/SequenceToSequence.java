@@ -2,6 +2,7 @@ package dev.kindling.model.arch;
 
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.nn.DecoderCache;
+import dev.kindling.model.tensor.MemorySpace;
 
 /** A decoder that looks at the output of an encoder. */
 public sealed interface SequenceToSequence extends Decoder permits EncoderDecoder {
@@ -17,10 +18,12 @@ public sealed interface SequenceToSequence extends Decoder permits EncoderDecode
   /**
    * A cache with room for inputs, of which each may have several outputs, as in beam search.
    *
+   * @param space of the backend that computes
    * @param numInputs inputs
    * @param sequencesPerInput outputs of every input, which are neighbours
    * @param capacity tokens of the longest output
    * @param inputLength Ts
    */
-  DecoderCache newCache(int numInputs, int sequencesPerInput, int capacity, int inputLength);
+  DecoderCache newCache(
+      MemorySpace space, int numInputs, int sequencesPerInput, int capacity, int inputLength);
 }

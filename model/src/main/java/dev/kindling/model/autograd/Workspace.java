@@ -2,6 +2,7 @@ package dev.kindling.model.autograd;
 
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,9 +16,19 @@ import java.util.Map;
  * thread-safe.
  */
 public final class Workspace implements AutoCloseable {
-  private final Arena activations = new Arena();
-  private final Arena gradients = new Arena();
+  private final Arena activations;
+  private final Arena gradients;
   private final Map<Long, Deque<Tensor>> freeGradients = new HashMap<>();
+
+  /**
+   * A workspace that holds nothing yet.
+   *
+   * @param space of the backend that computes
+   */
+  public Workspace(MemorySpace space) {
+    this.activations = new Arena(space);
+    this.gradients = new Arena(space);
+  }
 
   /** Takes everything back; the memory is kept. */
   public void reset() {

@@ -1,6 +1,7 @@
 package dev.kindling.model.backend;
 
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +27,25 @@ public interface Backend extends AutoCloseable {
 
   /** The types of activations that its kernels take. */
   Set<DType> floatTypes();
+
+  /** Where the tensors lie that it computes on. */
+  default MemorySpace memory() {
+    return MemorySpace.HOST;
+  }
+
+  /** Whether it has {@link #withTf32}. */
+  default boolean hasTf32() {
+    return false;
+  }
+
+  /**
+   * The same backend with products of F32 matrices in TensorFloat-32; closing one closes both.
+   *
+   * @throws UnsupportedOperationException if it has none
+   */
+  default Backend withTf32() {
+    throw new UnsupportedOperationException("The backend " + name() + " has no TF32");
+  }
 
   /** Sets every element. */
   void fill(Tensor target, double value);
@@ -247,21 +267,37 @@ public interface Backend extends AutoCloseable {
   void rotateInPlace(Heads heads, Tensor positions, double theta, boolean inverse);
 
   /**
+   * Elements that {@link #attentionForward} keeps for the way back, of the accumulator type; 0 for
+   * a backend that computes everything anew.
+   */
+  default long attentionStatistics(AttentionInputs inputs) {
+    return 0;
+  }
+
+  /**
    * Attention of all heads. Scores exist for a tile of (sequences, heads, query rows) at a time, so
    * memory grows with T.
    *
    * @param output [B × Tq, H · D], each head's D columns together
+   * @param statistics [{@link #attentionStatistics}], written for backward; null where there are
+   *     none, or no way back
    */
-  void attentionForward(AttentionInputs inputs, Tensor output);
+  void attentionForward(AttentionInputs inputs, Tensor output, Tensor statistics);
 
   /**
    * The gradients of {@link #attentionForward}; the scores are computed anew (as in FlashAttention,
    * Dao et al. 2022).
    *
    * @param outputGradient [B × Tq, H · D]
+   * @param output as forward has written it
+   * @param statistics as forward has written them; null where there are none
    */
   void attentionBackward(
-      Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients);
+      Tensor outputGradient,
+      AttentionInputs inputs,
+      Tensor output,
+      Tensor statistics,
+      AttentionGradients gradients);
 
   /**
    * bias[h, q, k] = table[buckets[q, k], h]: T5's relative positions (Raffel et al. 2020).

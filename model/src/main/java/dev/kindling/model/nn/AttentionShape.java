@@ -1,8 +1,11 @@
 package dev.kindling.model.nn;
 
 import dev.kindling.model.autograd.Tape;
+import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.backend.SliceGroup;
+import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Tensor;
 
 /**
  * The constants of an attention layer.
@@ -44,6 +47,13 @@ public record AttentionShape(
         rotaryTheta,
         dropout,
         firstHead + numHeads / numSlices * slices.slice());
+  }
+
+  /** What the backend keeps of a forward pass for the way back; null for nothing. */
+  static Tensor newStatistics(Tape tape, AttentionInputs inputs) {
+    long size = tape.isRecording() ? tape.backend().attentionStatistics(inputs) : 0;
+    DType dtype = inputs.query().tensor().dtype().accumulator();
+    return size == 0 ? null : tape.scratch(dtype, size);
   }
 
   /** What is dropped of [B, H, Tq, Tk]; null for nothing. */

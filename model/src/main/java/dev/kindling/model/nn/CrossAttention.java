@@ -46,7 +46,8 @@ public record CrossAttention(
             null,
             shape.nextDropout(tape, sequences.length(), memory.sequences().length()));
     Variable heads = tape.variableLike(queries.value());
-    tape.backend().attentionForward(inputs, heads.value());
+    Tensor statistics = AttentionShape.newStatistics(tape, inputs);
+    tape.backend().attentionForward(inputs, heads.value(), statistics);
     tape.record(
         heads,
         () -> {
@@ -55,6 +56,8 @@ public record CrossAttention(
               .attentionBackward(
                   heads.gradient(),
                   inputs,
+                  heads.value(),
+                  statistics,
                   new AttentionGradients(
                       queryHeads(queries.onlyShare(), sequences.count()),
                       keyHeads(fusedGradient, memoryCount),
@@ -91,7 +94,8 @@ public record CrossAttention(
                 tape.upload(cache.memoryLengths()),
                 null,
                 null),
-            heads.value());
+            heads.value(),
+            null);
     return projection.forward(tape, heads);
   }
 

@@ -2,6 +2,7 @@ package dev.kindling.model.nn;
 
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ public final class DecoderCache implements AutoCloseable {
   /** Kernels are compiled for every number of keys that they meet: few of them are enough. */
   private static final int LENGTH_STEP = 32;
 
+  private final MemorySpace space;
   private final Shape shape;
   private final List<LayerCache> layers = new ArrayList<>();
   private final List<LayerCache> memories = new ArrayList<>();
@@ -55,8 +57,13 @@ public final class DecoderCache implements AutoCloseable {
     }
   }
 
-  /** Allocates; no sequence has tokens yet. */
-  public DecoderCache(Shape shape) {
+  /**
+   * Allocates; no sequence has tokens yet.
+   *
+   * @param space of the backend that computes
+   */
+  public DecoderCache(MemorySpace space, Shape shape) {
+    this.space = space;
     this.shape = shape;
     this.lengths = new int[shape.numSequences()];
     for (int layer = 0; layer < shape.numLayers(); layer++) {
@@ -69,7 +76,7 @@ public final class DecoderCache implements AutoCloseable {
 
   private LayerCache newLayer(int numSequences, int capacity) {
     return new LayerCache(
-        shape.dtype(), numSequences, capacity, shape.numHeads(), shape.headSize());
+        space, shape.dtype(), numSequences, capacity, shape.numHeads(), shape.headSize());
   }
 
   /** B. */
@@ -144,7 +151,7 @@ public final class DecoderCache implements AutoCloseable {
    * Sequences that share an input are chosen together.
    */
   public DecoderCache select(Backend backend, int[] sources) {
-    DecoderCache chosen = new DecoderCache(shape.withSequences(sources.length));
+    DecoderCache chosen = new DecoderCache(space, shape.withSequences(sources.length));
     for (int i = 0; i < sources.length; i++) {
       copySequence(backend, sources[i], chosen, i);
     }

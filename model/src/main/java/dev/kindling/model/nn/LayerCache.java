@@ -3,6 +3,7 @@ package dev.kindling.model.nn;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Heads;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.OffHeapMemory;
 import dev.kindling.model.tensor.Tensor;
 
@@ -16,14 +17,16 @@ final class LayerCache implements AutoCloseable {
   private final Heads values;
 
   /**
+   * @param space of the backend that computes
    * @param numSequences B
    * @param capacity tokens of the longest sequence
    * @param numHeads key-value heads
    * @param headSize D
    */
-  LayerCache(DType dtype, int numSequences, int capacity, int numHeads, int headSize) {
+  LayerCache(
+      MemorySpace space, DType dtype, int numSequences, int capacity, int numHeads, int headSize) {
     long width = (long) numHeads * headSize;
-    memory = OffHeapMemory.allocate(dtype, 2, numSequences, capacity, width);
+    memory = space.allocate(2L * numSequences * capacity * width * dtype.bytes());
     keys = heads(0, dtype, numSequences, capacity, numHeads, headSize);
     values = heads(1, dtype, numSequences, capacity, numHeads, headSize);
   }

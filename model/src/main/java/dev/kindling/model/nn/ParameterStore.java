@@ -1,6 +1,7 @@
 package dev.kindling.model.nn;
 
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.OffHeapMemory;
 import dev.kindling.model.tensor.Tensor;
 import java.util.HashMap;
@@ -55,13 +56,24 @@ public final class ParameterStore implements AutoCloseable {
   }
 
   /**
-   * Allocates a vector of zeros.
+   * Allocates a vector of zeros in the memory of the host.
    *
    * @param slices by offset, without holes
    * @throws IllegalArgumentException if a slice leaves a hole or a name comes twice
    */
   public static ParameterStore allocate(List<Slice> slices, DType dtype) {
-    return new ParameterStore(slices, dtype, OffHeapMemory::allocate);
+    return allocate(slices, dtype, MemorySpace.HOST);
+  }
+
+  /**
+   * Allocates a vector of zeros.
+   *
+   * @param slices by offset, without holes
+   * @param space of the backend that computes with them
+   * @throws IllegalArgumentException if a slice leaves a hole or a name comes twice
+   */
+  public static ParameterStore allocate(List<Slice> slices, DType dtype, MemorySpace space) {
+    return new ParameterStore(slices, dtype, space::allocate);
   }
 
   /**

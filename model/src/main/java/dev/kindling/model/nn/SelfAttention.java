@@ -56,8 +56,9 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
     }
     AttentionInputs inputs = inputs(tape, parts, context);
     Variable heads = newHeads(tape, parts);
-    tape.backend().attentionForward(inputs, heads.value());
-    tape.record(heads, () -> backward(tape, fused, inputs, context, heads.gradient()));
+    Tensor statistics = AttentionShape.newStatistics(tape, inputs);
+    tape.backend().attentionForward(inputs, heads.value(), statistics);
+    tape.record(heads, () -> backward(tape, fused, inputs, context, heads, statistics));
     return projection.forward(tape, heads);
   }
 
@@ -98,7 +99,8 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
                 tape.upload(visible),
                 bias,
                 null),
-            heads.value());
+            heads.value(),
+            null);
     return projection.forward(tape, heads);
   }
 
@@ -126,7 +128,8 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
                   null,
                   mask,
                   null),
-              heads.value().slice((long) i * numNew * width, numNew, width));
+              heads.value().slice((long) i * numNew * width, numNew, width),
+              null);
     }
     return projection.forward(tape, heads);
   }
@@ -170,13 +173,16 @@ public record SelfAttention(AttentionShape shape, Linear queryKeyValue, Linear p
       Variable fused,
       AttentionInputs inputs,
       AttentionContext context,
-      Tensor headsGradient) {
+      Variable heads,
+      Tensor statistics) {
     Fused gradients = Fused.of(shape, fused.onlyShare(), context.sequences().count());
     Tensor biasGradient = context.bias() == null ? null : context.bias().gradient();
     tape.backend()
         .attentionBackward(
-            headsGradient,
+            heads.gradient(),
             inputs,
+            heads.value(),
+            statistics,
             new AttentionGradients(
                 gradients.query(), gradients.key(), gradients.value(), biasGradient));
     rotate(tape, gradients, context, true);

@@ -32,8 +32,8 @@ public final class AdamW implements Optimizer {
     this.backend = backend;
     this.parameters = parameters;
     this.gradients = gradients;
-    this.firstMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
-    this.secondMoments = ParameterStore.allocate(parameters.slices(), DType.F32);
+    this.firstMoments = ParameterStore.allocate(parameters.slices(), DType.F32, backend.memory());
+    this.secondMoments = ParameterStore.allocate(parameters.slices(), DType.F32, backend.memory());
     this.ranges = parameters.slices().stream().map(this::range).toList();
   }
 

@@ -181,6 +181,7 @@ public final class ScoringSelfTest {
   private double tolerance() {
     return switch (precision) {
       case F32 -> 1e-4;
+      case TF32 -> 1e-2;
       case BF16 -> 0.1;
     };
   }

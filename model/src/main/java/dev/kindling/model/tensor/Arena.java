@@ -12,11 +12,22 @@ import java.util.List;
 public final class Arena implements AutoCloseable {
   private static final long LEAST_BLOCK_BYTES = 1L << 20;
 
+  private final MemorySpace space;
   private final List<OffHeapMemory> blocks = new ArrayList<>();
   private int currentBlock;
   private long used;
   private long taken;
   private long peak;
+
+  /** An arena in the memory of the host. */
+  public Arena() {
+    this(MemorySpace.HOST);
+  }
+
+  /** An arena in a memory. */
+  public Arena(MemorySpace space) {
+    this.space = space;
+  }
 
   /**
    * A tensor with undefined content, aligned to 64 bytes, valid until the next {@link #reset()}.
@@ -28,7 +39,7 @@ public final class Arena implements AutoCloseable {
       used = 0;
     }
     if (currentBlock == blocks.size()) {
-      blocks.add(OffHeapMemory.allocateUndefined(Math.max(numBytes, nextBlockBytes())));
+      blocks.add(space.allocateUndefined(Math.max(numBytes, nextBlockBytes())));
     }
     Tensor tensor = blocks.get(currentBlock).tensor(used, dtype, shape);
     long aligned =

@@ -5,9 +5,11 @@ import org.bytedeco.javacpp.Pointer;
 
 /**
  * One allocation outside the Java heap, aligned to 64 bytes (a cache line, and the width of the
- * widest vector register), freed by {@link #close()}.
+ * widest vector register), freed by {@link #close()}. It lies in the memory of the host or of a
+ * {@link DeviceMemory device}.
  *
- * <p>JavaCPP counts it against {@link #LIMIT} and throws {@link OutOfMemoryError} past that limit.
+ * <p>JavaCPP counts the host's against {@link #LIMIT} and throws {@link OutOfMemoryError} past that
+ * limit.
  */
 public final class OffHeapMemory implements AutoCloseable {
   /**
@@ -24,20 +26,25 @@ public final class OffHeapMemory implements AutoCloseable {
   /** Ours, or null where somebody else allocated. */
   private final BytePointer allocation;
 
+  /** Where it lies on a device; null on the host. */
+  private final DeviceMemory device;
+
   /** Keeps the memory from being freed as long as it is open. */
   private Object owner;
 
   private OffHeapMemory(long numBytes) {
     this.numBytes = numBytes;
     this.allocation = new BytePointer(numBytes + ALIGNMENT);
+    this.device = null;
     this.owner = allocation;
     long unaligned = allocation.address();
     this.address = (unaligned + ALIGNMENT - 1) & -ALIGNMENT;
   }
 
-  private OffHeapMemory(Object owner, long address, long numBytes) {
+  private OffHeapMemory(Object owner, DeviceMemory device, long address, long numBytes) {
     this.numBytes = numBytes;
     this.allocation = null;
+    this.device = device;
     this.owner = owner;
     this.address = address;
   }
@@ -49,7 +56,16 @@ public final class OffHeapMemory implements AutoCloseable {
    * @param address of the first byte
    */
   public static OffHeapMemory of(Object owner, long address, long numBytes) {
-    return new OffHeapMemory(owner, address, numBytes);
+    return new OffHeapMemory(owner, null, address, numBytes);
+  }
+
+  /**
+   * Memory of a device, which is freed when this is closed.
+   *
+   * @param numBytes all of it
+   */
+  public static OffHeapMemory on(DeviceMemory device, long numBytes) {
+    return new OffHeapMemory(device, device, device.address(), numBytes);
   }
 
   /**
@@ -81,7 +97,7 @@ public final class OffHeapMemory implements AutoCloseable {
     return allocate(Math.multiplyExact(Tensor.numElements(shape), (long) dtype.bytes()));
   }
 
-  /** Bytes that all tensors, kernels and copies of this JVM hold outside the Java heap now. */
+  /** Bytes that all tensors, kernels and copies of this JVM hold in the host's memory now. */
   public static long totalBytes() {
     return Pointer.totalBytes();
   }
@@ -109,10 +125,18 @@ public final class OffHeapMemory implements AutoCloseable {
     return address;
   }
 
+  /** Where it lies on a device; null on the host. */
+  DeviceMemory device() {
+    return device;
+  }
+
   @Override
   public void close() {
     if (owner != null && allocation != null) {
       allocation.close();
+    }
+    if (owner != null && device != null) {
+      device.free();
     }
     owner = null;
   }

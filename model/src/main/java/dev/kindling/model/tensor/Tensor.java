@@ -2,6 +2,7 @@ package dev.kindling.model.tensor;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -10,8 +11,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.ShortPointer;
 
 /**
- * A contiguous, row-major view of off-heap memory. It does not own the memory: whoever allocated
- * that closes it, and any use after that throws {@link IllegalStateException}.
+ * A contiguous, row-major view of off-heap memory, of the host or of a {@link DeviceMemory device}.
+ * It does not own the memory: whoever allocated that closes it, and any use after that throws
+ * {@link IllegalStateException}.
  */
 public final class Tensor {
   private final OffHeapMemory memory;
@@ -93,27 +95,72 @@ public final class Tensor {
     return memory.address() + byteOffset;
   }
 
-  /** A JavaCPP pointer to the first element, typed as the dtype says (BF16 as raw memory). */
-  public Pointer pointer() {
-    return pointer(0, numElements);
+  /** Whether the elements lie in the memory of the host, where Java's threads reach them. */
+  public boolean isOnHost() {
+    return memory.device() == null;
   }
 
-  private Pointer pointer(long offset, long length) {
-    Pointer start = new Address(address() + offset * dtype.bytes());
+  /**
+   * A JavaCPP pointer to the first element, typed as the dtype says (BF16 as raw memory).
+   *
+   * @throws IllegalStateException if the elements lie on a device
+   */
+  public Pointer pointer() {
+    requireHost();
+    return typed(new Address(address()), numElements);
+  }
+
+  private Pointer typed(Pointer start, long length) {
     return switch (dtype) {
       case F64 -> new DoublePointer(start).capacity(length);
       case F32 -> new FloatPointer(start).capacity(length);
       case I32 -> new IntPointer(start).capacity(length);
-      case BF16 -> start.capacity(length * dtype.bytes());
+      case BF16 -> new ShortPointer(start).capacity(length);
     };
+  }
+
+  private void requireHost() {
+    if (!isOnHost()) {
+      throw new IllegalStateException(
+          this
+              + " lies on a device, where the host cannot reach it: copy it, or read and write it");
+    }
+  }
+
+  /** Has elements read, out of a copy where they lie on a device. */
+  private void read(long offset, long length, Consumer<Pointer> reader) {
+    checkRange(offset, length);
+    if (isOnHost()) {
+      reader.accept(typed(new Address(address() + offset * dtype.bytes()), length));
+    } else {
+      try (BytePointer copy = new BytePointer(length * dtype.bytes())) {
+        memory.device().copyToHost(byteOffset + offset * dtype.bytes(), copy, copy.capacity());
+        reader.accept(typed(copy, length));
+      }
+    }
+  }
+
+  /** Has elements written, all of them, through a copy where they lie on a device. */
+  private void write(long offset, long length, Consumer<Pointer> writer) {
+    checkRange(offset, length);
+    if (isOnHost()) {
+      writer.accept(typed(new Address(address() + offset * dtype.bytes()), length));
+    } else {
+      try (BytePointer copy = new BytePointer(length * dtype.bytes())) {
+        writer.accept(typed(copy, length));
+        memory.device().copyFromHost(copy, byteOffset + offset * dtype.bytes(), copy.capacity());
+      }
+    }
   }
 
   /**
    * The memory of the elements as bytes, of which changes are seen here.
    *
    * @throws IllegalArgumentException if there are 2 GiB or more
+   * @throws IllegalStateException if the elements lie on a device
    */
   public ByteBuffer byteBuffer() {
+    requireHost();
     if (numBytes() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(this + " has too many bytes for one buffer");
     }
@@ -151,22 +198,26 @@ public final class Tensor {
 
   /** Copies elements {@code offset…offset+length} of an F32 tensor into an array. */
   public void read(long offset, float[] destination, int destinationOffset, int length) {
-    floats(offset, length).get(destination, destinationOffset, length);
+    requireType(DType.F32);
+    read(offset, length, from -> ((FloatPointer) from).get(destination, destinationOffset, length));
   }
 
   /** Copies an array into elements {@code offset…offset+length} of an F32 tensor. */
   public void write(long offset, float[] source, int sourceOffset, int length) {
-    floats(offset, length).put(source, sourceOffset, length);
+    requireType(DType.F32);
+    write(offset, length, to -> ((FloatPointer) to).put(source, sourceOffset, length));
   }
 
   /** Copies elements of an I32 tensor into an array. */
   public void read(long offset, int[] destination, int destinationOffset, int length) {
-    ints(offset, length).get(destination, destinationOffset, length);
+    requireType(DType.I32);
+    read(offset, length, from -> ((IntPointer) from).get(destination, destinationOffset, length));
   }
 
   /** Copies an array into elements of an I32 tensor. */
   public void write(long offset, int[] source, int sourceOffset, int length) {
-    ints(offset, length).put(source, sourceOffset, length);
+    requireType(DType.I32);
+    write(offset, length, to -> ((IntPointer) to).put(source, sourceOffset, length));
   }
 
   /**
@@ -176,22 +227,33 @@ public final class Tensor {
    * @param length the number of elements
    */
   public void readBytes(long offset, int length, byte[] destination, int destinationOffset) {
-    bytes(offset, length).get(destination, destinationOffset, byteLength(length));
+    int numBytes = Math.multiplyExact(length, dtype.bytes());
+    read(
+        offset,
+        length,
+        from -> bytes(from, numBytes).get(destination, destinationOffset, numBytes));
   }
 
   /** The reverse of {@link #readBytes}. */
   public void writeBytes(long offset, int length, byte[] source, int sourceOffset) {
-    bytes(offset, length).put(source, sourceOffset, byteLength(length));
+    int numBytes = Math.multiplyExact(length, dtype.bytes());
+    write(offset, length, to -> bytes(to, numBytes).put(source, sourceOffset, numBytes));
+  }
+
+  private static BytePointer bytes(Pointer typed, long numBytes) {
+    return new BytePointer(typed).capacity(numBytes);
   }
 
   /** One element of an F32 tensor; for a few of them, not for loops over all. */
   public float getFloat(long index) {
-    return floats(index, 1).get();
+    float[] value = new float[1];
+    read(index, value, 0, 1);
+    return value[0];
   }
 
   /** Sets one element of an F32 tensor; for a few of them, not for loops over all. */
   public void setFloat(long index, float value) {
-    floats(index, 1).put(value);
+    write(index, new float[] {value}, 0, 1);
   }
 
   /** All elements of an I32 tensor. */
@@ -208,21 +270,25 @@ public final class Tensor {
    */
   public double[] toDoubles() {
     double[] doubles = new double[Math.toIntExact(numElements)];
+    read(0, numElements, from -> toDoubles(from, doubles));
+    return doubles;
+  }
+
+  private void toDoubles(Pointer from, double[] doubles) {
     switch (dtype) {
-      case F64 -> ((DoublePointer) pointer()).get(doubles);
+      case F64 -> ((DoublePointer) from).get(doubles);
       case F32 -> {
         float[] floats = new float[doubles.length];
-        read(0, floats, 0, floats.length);
+        ((FloatPointer) from).get(floats);
         Arrays.setAll(doubles, i -> floats[i]);
       }
       case BF16 -> {
         short[] halves = new short[doubles.length];
-        new ShortPointer(pointer()).get(halves);
+        ((ShortPointer) from).get(halves);
         Arrays.setAll(doubles, i -> BFloat16.toFloat(halves[i]));
       }
       case I32 -> throw wrongType("F64, F32 or BF16");
     }
-    return doubles;
   }
 
   /**
@@ -232,57 +298,40 @@ public final class Tensor {
    * @throws IllegalArgumentException if the elements are integers
    */
   public void setDoubles(double[] source) {
-    checkRange(0, source.length);
+    write(0, source.length, to -> setDoubles(to, source));
+  }
+
+  private void setDoubles(Pointer to, double[] source) {
     switch (dtype) {
-      case F64 -> ((DoublePointer) pointer()).put(source);
+      case F64 -> ((DoublePointer) to).put(source);
       case F32 -> {
         float[] floats = new float[source.length];
         for (int i = 0; i < floats.length; i++) {
           floats[i] = (float) source[i];
         }
-        write(0, floats, 0, floats.length);
+        ((FloatPointer) to).put(floats);
       }
       case BF16 -> {
         short[] halves = new short[source.length];
         for (int i = 0; i < halves.length; i++) {
           halves[i] = BFloat16.fromDouble(source[i]);
         }
-        new ShortPointer(pointer()).put(halves);
+        ((ShortPointer) to).put(halves);
       }
       case I32 -> throw wrongType("F64, F32 or BF16");
     }
-  }
-
-  private BytePointer bytes(long offset, int length) {
-    checkRange(offset, length);
-    return new BytePointer(new Address(address() + offset * dtype.bytes()))
-        .capacity(byteLength(length));
-  }
-
-  private int byteLength(int length) {
-    return Math.multiplyExact(length, dtype.bytes());
-  }
-
-  private FloatPointer floats(long offset, int length) {
-    if (dtype != DType.F32) {
-      throw wrongType("F32");
-    }
-    checkRange(offset, length);
-    return (FloatPointer) pointer(offset, length);
-  }
-
-  private IntPointer ints(long offset, int length) {
-    if (dtype != DType.I32) {
-      throw wrongType("I32");
-    }
-    checkRange(offset, length);
-    return (IntPointer) pointer(offset, length);
   }
 
   private void checkRange(long offset, long length) {
     if (offset < 0 || length < 0 || offset > numElements - length) {
       throw new IndexOutOfBoundsException(
           "Elements " + offset + " to " + (offset + length) + " are not all in " + this);
+    }
+  }
+
+  private void requireType(DType expected) {
+    if (dtype != expected) {
+      throw wrongType(expected.name());
     }
   }
 

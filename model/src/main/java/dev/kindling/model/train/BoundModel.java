@@ -8,6 +8,7 @@ import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.nn.Parameters;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import java.util.List;
 
 /**
@@ -22,15 +23,24 @@ final class BoundModel implements AutoCloseable {
   /**
    * Allocates parameters of zero for a whole model.
    *
+   * @param space of the backends that compute
    * @param gradients null for inference
    */
-  BoundModel(ArchitectureConfig config, Precision precision, ParameterStore gradients) {
-    this(config, PartLayout.whole(config.placements()), SliceGroup.WHOLE, precision, gradients);
+  BoundModel(
+      ArchitectureConfig config, Precision precision, MemorySpace space, ParameterStore gradients) {
+    this(
+        config,
+        PartLayout.whole(config.placements()),
+        SliceGroup.WHOLE,
+        precision,
+        space,
+        gradients);
   }
 
   /**
    * Allocates parameters of zero for a part of a model.
    *
+   * @param space of the backends that compute
    * @param gradients null for inference
    */
   BoundModel(
@@ -38,19 +48,22 @@ final class BoundModel implements AutoCloseable {
       PartLayout part,
       SliceGroup slices,
       Precision precision,
+      MemorySpace space,
       ParameterStore gradients) {
     this(
         config,
         part,
         slices,
         precision,
-        ParameterStore.allocate(part.slices(), DType.F32),
+        space,
+        ParameterStore.allocate(part.slices(), DType.F32, space),
         gradients);
   }
 
   /**
    * A model over parameters that are there, and close with it.
    *
+   * @param space where they lie
    * @param gradients null for inference
    */
   BoundModel(
@@ -58,13 +71,14 @@ final class BoundModel implements AutoCloseable {
       PartLayout part,
       SliceGroup slices,
       Precision precision,
+      MemorySpace space,
       ParameterStore parameters,
       ParameterStore gradients) {
     this.parameters = parameters;
     this.matrices =
-        precision == Precision.F32
+        precision.dtype() == DType.F32
             ? parameters
-            : ParameterStore.allocate(part.slices(), precision.dtype());
+            : ParameterStore.allocate(part.slices(), precision.dtype(), space);
     Parameters here = new Parameters(parameters, matrices, gradients, slices);
     this.chunks =
         part.chunks().stream().map(chunk -> LanguageModel.bind(config, here, chunk)).toList();

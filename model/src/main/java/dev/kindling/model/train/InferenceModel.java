@@ -32,7 +32,7 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
   private final Backend backend;
   private final InferenceWeights weights;
   private final boolean ownsWeights;
-  private final Workspace workspace = new Workspace();
+  private final Workspace workspace;
 
   /**
    * Allocates weights of zero, which close with this; fill them through {@link #parameters()}.
@@ -40,9 +40,9 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
    * @throws IllegalArgumentException if the backend does not have the precision
    */
   public InferenceModel(ArchitectureConfig config, Precision precision, Backend backend) {
-    precision.requireOn(backend);
-    this.backend = backend;
-    this.weights = new InferenceWeights(config, precision);
+    this.backend = precision.on(backend);
+    this.workspace = new Workspace(backend.memory());
+    this.weights = new InferenceWeights(config, precision, backend.memory());
     this.ownsWeights = true;
     this.config = config;
     this.checks = new InferenceChecks(config);
@@ -54,8 +54,8 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
    * @throws IllegalArgumentException if the backend does not have their precision
    */
   public InferenceModel(InferenceWeights weights, Backend backend) {
-    weights.precision().requireOn(backend);
-    this.backend = backend;
+    this.backend = weights.precision().on(backend);
+    this.workspace = new Workspace(backend.memory());
     this.weights = weights;
     this.ownsWeights = false;
     this.config = weights.config();
@@ -165,7 +165,7 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
   public DecoderCache newCache(int numSequences, int capacity) {
     Gpt gpt = decoderAlone();
     checks.requireCacheSize(numSequences, capacity);
-    return gpt.newCache(numSequences, capacity);
+    return gpt.newCache(backend.memory(), numSequences, capacity);
   }
 
   /**
@@ -189,7 +189,8 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
     SequenceChecks.requireLengths(inputs, lengths, lengths.length, 1);
     int inputLength = inputs.length / lengths.length;
     DecoderCache cache =
-        encoderDecoder.newCache(lengths.length, sequencesPerInput, capacity, inputLength);
+        encoderDecoder.newCache(
+            backend.memory(), lengths.length, sequencesPerInput, capacity, inputLength);
     try {
       encoderDecoder.encode(newTape(), inputs, lengths, cache);
       return cache;

@@ -4,6 +4,7 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.LanguageModel;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.model.tensor.MemorySpace;
 
 /**
  * The parameters of a model that only infers, with their copy in the type that is computed in: they
@@ -18,11 +19,15 @@ public final class InferenceWeights implements AutoCloseable {
   private final BoundModel model;
   private volatile boolean copiesAreStale = true;
 
-  /** Allocates parameters of zero; fill them through {@link #parameters()}. */
-  public InferenceWeights(ArchitectureConfig config, Precision precision) {
+  /**
+   * Allocates parameters of zero; fill them through {@link #parameters()}.
+   *
+   * @param space of the backends that compute
+   */
+  public InferenceWeights(ArchitectureConfig config, Precision precision, MemorySpace space) {
     this.config = config;
     this.precision = precision;
-    this.model = new BoundModel(config, precision, null);
+    this.model = new BoundModel(config, precision, space, null);
   }
 
   /** The shape of the model. */

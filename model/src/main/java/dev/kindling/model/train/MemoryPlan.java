@@ -11,6 +11,7 @@ import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.nn.VocabularyHead;
 import dev.kindling.model.optim.OptimizerConfig;
+import dev.kindling.model.tensor.DType;
 
 /**
  * What a training step holds in memory, from the shape of the model and of the batch: a formula,
@@ -90,7 +91,7 @@ public record MemoryPlan(
       int targetLength) {
     long numParameters = part.numParameters();
     long microBatch = (batchSize + compute.microBatches() - 1L) / compute.microBatches();
-    boolean copied = compute.precision() != Precision.F32;
+    boolean copied = compute.precision().dtype() != DType.F32;
     Activations activations =
         part.chunks().stream()
             .map(

@@ -56,8 +56,8 @@ public final class ModelPart implements AutoCloseable {
         optimizer,
         compute,
         backend,
-        ParameterStore.allocate(layout.slices(), DType.F32),
-        ParameterStore.allocate(layout.slices(), DType.F32));
+        ParameterStore.allocate(layout.slices(), DType.F32, backend.memory()),
+        ParameterStore.allocate(layout.slices(), DType.F32, backend.memory()));
   }
 
   /** A part over parameters and gradients that are there, and close with it. */
@@ -70,13 +70,14 @@ public final class ModelPart implements AutoCloseable {
       Backend backend,
       ParameterStore parameters,
       ParameterStore gradients) {
-    compute.precision().requireOn(backend);
     this.config = config;
     this.layout = layout;
     this.compute = compute;
-    this.backend = backend;
+    this.backend = compute.precision().on(backend);
     this.gradients = gradients;
-    this.model = new BoundModel(config, layout, slices, compute.precision(), parameters, gradients);
+    this.model =
+        new BoundModel(
+            config, layout, slices, compute.precision(), backend.memory(), parameters, gradients);
     this.optimizer = optimizer.create(model.parameters(), gradients, backend);
   }
 
@@ -155,7 +156,7 @@ public final class ModelPart implements AutoCloseable {
   }
 
   private Workspace newWorkspace() {
-    Workspace workspace = new Workspace();
+    Workspace workspace = new Workspace(backend.memory());
     workspaces.add(workspace);
     return workspace;
   }

@@ -36,7 +36,7 @@ class ModelGradientTest {
     ParityFixture fixture = ParityFixture.load(name);
     ArchitectureConfig config = Dropouts.with(fixture.config(), DROPOUT);
     try (Backend backend = Backends.open("nd4j", 1);
-        Workspace workspace = new Workspace();
+        Workspace workspace = new Workspace(backend.memory());
         ParameterStore parameters = ParameterStore.allocate(config.layout(), DType.F64);
         ParameterStore gradients = ParameterStore.allocate(config.layout(), DType.F64);
         ParameterStore unused = ParameterStore.allocate(config.layout(), DType.F64)) {

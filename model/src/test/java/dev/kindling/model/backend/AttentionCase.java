@@ -130,9 +130,17 @@ record AttentionCase(
   /** Forward and backward of one backend. */
   void run(Backend backend, KernelRun run) {
     AttentionInputs inputs = inputs(run);
-    backend.attentionForward(inputs, run.overwritten(outputShape()));
+    Tensor output = run.overwritten(outputShape());
+    Tensor statistics = statistics(backend, inputs, run);
+    backend.attentionForward(inputs, output, statistics);
     Tensor outputGradient = run.input(outputShape());
-    backend.attentionBackward(outputGradient, inputs, gradients(run));
+    backend.attentionBackward(outputGradient, inputs, output, statistics, gradients(run));
+  }
+
+  /** Where a backend that keeps something for the way back keeps it. */
+  static Tensor statistics(Backend backend, AttentionInputs inputs, KernelRun run) {
+    long size = backend.attentionStatistics(inputs);
+    return size == 0 ? null : run.kept(size);
   }
 
   long[] outputShape() {

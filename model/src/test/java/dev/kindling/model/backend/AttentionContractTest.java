@@ -157,7 +157,7 @@ class AttentionContractTest {
         (backend, run) -> {
           AttentionInputs inputs = attention.inputs(run);
           backend.scaleInPlace(inputs.query().tensor(), 16);
-          backend.attentionForward(inputs, run.overwritten(attention.outputShape()));
+          backend.attentionForward(inputs, run.overwritten(attention.outputShape()), null);
         });
   }
 
@@ -169,17 +169,18 @@ class AttentionContractTest {
     Dropout dropout = new Dropout(0.3, 99, 5, 2 * length * length);
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(dtype)) {
+        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
           Tensor qkv = run.input(3 * length, width);
           Tensor whole = run.overwritten(3 * length, 8);
-          backend.attentionForward(inputs(qkv, 3, dropout), whole);
+          backend.attentionForward(inputs(qkv, 3, dropout), whole, null);
           Tensor parts = run.overwritten(3 * length, 8);
           backend.attentionForward(
-              inputs(qkv.slice(0, length, width), 1, dropout), parts.slice(0, length, 8));
+              inputs(qkv.slice(0, length, width), 1, dropout), parts.slice(0, length, 8), null);
           Dropout ofTheRest = new Dropout(0.3, 99, 6, 2 * length * length);
           backend.attentionForward(
               inputs(qkv.slice(length * width, 2 * length, width), 2, ofTheRest),
-              parts.slice(length * 8, 2 * length, 8));
+              parts.slice(length * 8, 2 * length, 8),
+              null);
           assertClose(backend.name() + dtype, parts.toDoubles(), whole.toDoubles(), 1e-6);
         }
       }
@@ -227,8 +228,10 @@ class AttentionContractTest {
       backend.scaleInPlace(heads.tensor().slice(3 * WIDTH, 8 * WIDTH), paddingFactor);
       backend.scaleInPlace(heads.tensor().slice((11 + 6) * WIDTH, 5 * WIDTH), paddingFactor);
     }
-    backend.attentionForward(inputs, run.overwritten(attention.outputShape()));
+    Tensor output = run.overwritten(attention.outputShape());
+    Tensor statistics = AttentionCase.statistics(backend, inputs, run);
+    backend.attentionForward(inputs, output, statistics);
     Tensor outputGradient = run.input(attention.outputShape());
-    backend.attentionBackward(outputGradient, inputs, attention.gradients(run));
+    backend.attentionBackward(outputGradient, inputs, output, statistics, attention.gradients(run));
   }
 }

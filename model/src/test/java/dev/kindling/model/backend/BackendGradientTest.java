@@ -209,8 +209,9 @@ class BackendGradientTest {
     if (gradients.bias() != null) {
       backend.fill(gradients.bias(), 0);
     }
-    backend.attentionBackward(weights, inputs, gradients);
-    Runnable forward = () -> backend.attentionForward(inputs, output);
+    Runnable forward = () -> backend.attentionForward(inputs, output, null);
+    forward.run();
+    backend.attentionBackward(weights, inputs, output, null, gradients);
     assertIsGradientOfHeads(gradients.query(), inputs.query(), output, weights, forward);
     assertIsGradientOfHeads(gradients.key(), inputs.key(), output, weights, forward);
     assertIsGradientOfHeads(gradients.value(), inputs.value(), output, weights, forward);

@@ -53,7 +53,7 @@ class BackendsTest {
   }
 
   private static double[] product(Backend backend) {
-    try (KernelRun run = new KernelRun(DType.F32)) {
+    try (KernelRun run = new KernelRun(backend.memory(), DType.F32)) {
       Tensor out = run.overwritten(61, 67);
       Matrix left = Matrix.of(run.input(61, 2003));
       Matrix right = Matrix.of(run.input(2003, 67));

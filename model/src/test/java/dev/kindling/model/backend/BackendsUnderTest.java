@@ -45,17 +45,22 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
   public void beforeAll(ExtensionContext context) {
     twin = Backends.open("nd4j", 2);
     backends =
-        List.of(
-            twin,
-            // As ND4J has to work on a GPU.
-            new Nd4jBackend(1, true),
-            Backends.open("onednn", 1),
-            Backends.open("onednn", 2));
+        ChosenBackends.areDefault()
+            ? List.of(
+                twin,
+                // As ND4J has to work on a GPU.
+                new Nd4jBackend(1, true),
+                Backends.open("onednn", 1),
+                Backends.open("onednn", 2))
+            : ChosenBackends.names().stream().map(name -> Backends.open(name, 1)).toList();
   }
 
   @Override
   public void afterAll(ExtensionContext context) {
     backends.forEach(Backend::close);
+    if (!backends.contains(twin)) {
+      twin.close();
+    }
   }
 
   List<Backend> all() {
@@ -110,7 +115,7 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
   /** The results of one kernel in one dtype. */
   static List<double[]> results(
       Backend backend, DType dtype, BiConsumer<Backend, KernelRun> kernel) {
-    try (KernelRun run = new KernelRun(dtype)) {
+    try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
       kernel.accept(backend, run);
       return run.results().stream().map(Result::values).toList();
     }
@@ -118,7 +123,7 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
 
   private static List<Result> results(
       Backend backend, DType dtype, DType precision, BiConsumer<Backend, KernelRun> kernel) {
-    try (KernelRun run = new KernelRun(dtype, precision)) {
+    try (KernelRun run = new KernelRun(backend.memory(), dtype, precision)) {
       kernel.accept(backend, run);
       return run.results();
     }

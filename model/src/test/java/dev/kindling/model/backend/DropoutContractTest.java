@@ -50,7 +50,7 @@ class DropoutContractTest {
 
   /** What a tensor of ones becomes. */
   private static double[] mask(Backend backend, DType dtype, Dropout dropout, int size) {
-    try (KernelRun run = new KernelRun(dtype)) {
+    try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
       Tensor ones = run.overwritten(size);
       backend.fill(ones, 1);
       Tensor result = run.overwritten(size);
@@ -82,7 +82,7 @@ class DropoutContractTest {
     Dropout ofTheRest = new Dropout(0.4, 17, 102, 37);
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(dtype)) {
+        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
           Tensor source = run.input(5, 37);
           Tensor whole = run.overwritten(5, 37);
           backend.dropout(source, dropout, whole);
@@ -99,7 +99,7 @@ class DropoutContractTest {
   void aRateOfZeroChangesNothing() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(dtype)) {
+        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
           Tensor source = run.input(3, 1009);
           Tensor target = run.overwritten(3, 1009);
           backend.dropout(source, new Dropout(0, 1, 0, 1009), target);

@@ -105,7 +105,7 @@ class ElementwiseContractTest {
   void squaredNormsAgree() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(dtype)) {
+        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
           for (long size : new long[] {1, 10007, 200003}) {
             Tensor tensor = run.parameter(size);
             double expected = DoubleStream.of(tensor.toDoubles()).map(x -> x * x).sum();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,18 +55,23 @@ final class KernelRun implements AutoCloseable {
 
   private final DType dtype;
   private final DType precision;
-  private final Arena arena = new Arena();
+  private final Arena arena;
   private final Random random = new Random(11);
   private final List<Output> outputs = new ArrayList<>();
   private final List<Tensor> guards = new ArrayList<>();
 
-  /** A run whose activations have a type's values. */
-  KernelRun(DType dtype) {
-    this(dtype, dtype == DType.F64 ? DType.F32 : dtype);
+  /**
+   * A run whose activations have a type's values.
+   *
+   * @param space of the backend that computes
+   */
+  KernelRun(MemorySpace space, DType dtype) {
+    this(space, dtype, dtype == DType.F64 ? DType.F32 : dtype);
   }
 
   /** A run in {@code dtype} on values that {@code precision} holds too. */
-  KernelRun(DType dtype, DType precision) {
+  KernelRun(MemorySpace space, DType dtype, DType precision) {
+    this.arena = new Arena(space);
     this.dtype = dtype;
     this.precision = precision;
   }
@@ -101,6 +107,12 @@ final class KernelRun implements AutoCloseable {
   Tensor overwrittenSum(long... shape) {
     DType type = dtype.accumulator();
     return watch(filled(type, type, notNumbers(shape), shape), Exactness.SUM);
+  }
+
+  /** What a backend keeps between two kernels, which is no result. */
+  Tensor kept(long size) {
+    DType type = dtype.accumulator();
+    return filled(type, type, notNumbers(size), size);
   }
 
   /** Activations that the kernel adds to, changes in place, or overwrites in part. */

@@ -39,7 +39,7 @@ class RowsContractTest {
           backend.scatterAddRows(run.input(5, 13), rows, run.updatedSum(7, 13));
         });
     for (Backend backend : BACKENDS.all()) {
-      try (KernelRun run = new KernelRun(DType.F32)) {
+      try (KernelRun run = new KernelRun(backend.memory(), DType.F32)) {
         Tensor gathered = run.overwritten(1, 13);
         backend.fill(gathered, Double.NaN);
         backend.gatherRows(run.input(7, 13), run.ids(new int[] {-1}, 1), gathered, false);
@@ -94,7 +94,7 @@ class RowsContractTest {
   @Test
   void theInverseRotationTurnsBack() {
     for (Backend backend : BACKENDS.all()) {
-      try (KernelRun run = new KernelRun(DType.F32)) {
+      try (KernelRun run = new KernelRun(backend.memory(), DType.F32)) {
         Tensor rows = run.input(14, 24);
         double[] before = rows.toDoubles();
         Tensor positions = run.ids(1, 4096, 14);

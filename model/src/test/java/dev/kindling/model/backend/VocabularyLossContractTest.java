@@ -97,7 +97,7 @@ class VocabularyLossContractTest {
   void rowsThatAreNotCountedHaveNoLossAndNoGradient() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(dtype)) {
+        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
           VocabularyProjection projection = projection(run, 11, 7, true, 1);
           double[] weightGradient = projection.weightGradient().toDoubles();
           double[] biasGradient = projection.biasGradient().toDoubles();
@@ -118,7 +118,7 @@ class VocabularyLossContractTest {
   void lossesStayFiniteWhereProbabilitiesUnderflow() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(dtype)) {
+        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
           Tensor hidden = run.input(1, 1);
           hidden.setDoubles(new double[] {1});
           Tensor weight = run.input(3, 1);

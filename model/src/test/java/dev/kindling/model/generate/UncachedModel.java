@@ -26,16 +26,17 @@ final class UncachedModel implements AutoCloseable {
   private final Backend backend;
   private final ParameterStore parameters;
   private final ParameterStore matrices;
-  private final Workspace workspace = new Workspace();
+  private final Workspace workspace;
   private final LanguageModel model;
   private final int vocabSize;
 
   UncachedModel(ParityFixture fixture, Precision precision, Backend backend) {
     this.backend = backend;
+    this.workspace = new Workspace(backend.memory());
     ArchitectureConfig config = fixture.config();
     vocabSize = config.vocabSize();
-    parameters = ParameterStore.allocate(config.layout(), DType.F32);
-    matrices = ParameterStore.allocate(config.layout(), precision.dtype());
+    parameters = ParameterStore.allocate(config.layout(), DType.F32, backend.memory());
+    matrices = ParameterStore.allocate(config.layout(), precision.dtype(), backend.memory());
     fixture.fill(parameters);
     backend.copy(parameters.flat(), matrices.flat());
     model = LanguageModel.bind(config, new Parameters(parameters, matrices, null));

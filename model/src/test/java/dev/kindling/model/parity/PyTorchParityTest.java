@@ -14,6 +14,7 @@ import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Workspace;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
+import dev.kindling.model.backend.ChosenBackends;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.batch.MaskedBatch;
@@ -41,7 +42,8 @@ class PyTorchParityTest {
 
   static Stream<Arguments> fixturesOnBackends() {
     return ParityFixture.NAMES.stream()
-        .flatMap(name -> Stream.of("onednn", "nd4j").map(backend -> Arguments.of(name, backend)));
+        .flatMap(
+            name -> ChosenBackends.names().stream().map(backend -> Arguments.of(name, backend)));
   }
 
   private static double largest(double[] values) {
@@ -71,9 +73,11 @@ class PyTorchParityTest {
     ParityFixture fixture = ParityFixture.load(name);
     ArchitectureConfig config = fixture.config();
     try (Backend backend = Backends.open(backendName, 2);
-        Workspace workspace = new Workspace();
-        ParameterStore parameters = ParameterStore.allocate(config.layout(), DType.F32);
-        ParameterStore gradients = ParameterStore.allocate(config.layout(), DType.F32)) {
+        Workspace workspace = new Workspace(backend.memory());
+        ParameterStore parameters =
+            ParameterStore.allocate(config.layout(), DType.F32, backend.memory());
+        ParameterStore gradients =
+            ParameterStore.allocate(config.layout(), DType.F32, backend.memory())) {
       fixture.fill(parameters);
       LanguageModel model = LanguageModel.bind(config, Parameters.of(parameters, gradients));
       Batch batch = fixture.batch();

@@ -9,6 +9,7 @@ import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.nn.DecoderCache;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.OffHeapMemory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ class InferenceWeightsTest {
   private static final GptConfig WIDE = new GptConfig(20_011, 8, 1, 2, 128, true);
 
   private static InferenceWeights weights(GptConfig config, Precision precision) {
-    InferenceWeights weights = new InferenceWeights(config, precision);
+    InferenceWeights weights = new InferenceWeights(config, precision, MemorySpace.HOST);
     ModelInitializer.initialize(config, weights.parameters(), 7);
     return weights;
   }

@@ -23,7 +23,7 @@ record BackendCheck(String name, int numThreads, Supplier<String> description) {
     try (Backend backend = Backends.open(name, numThreads)) {
       List<String> passed = new ArrayList<>();
       for (Precision precision : Precision.values()) {
-        if (backend.floatTypes().contains(precision.dtype())) {
+        if (precision.isOn(backend)) {
           ScoringSelfTest.run(backend, precision);
           passed.add(precision.name());
         }

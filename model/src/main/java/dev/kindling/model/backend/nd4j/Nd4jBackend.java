@@ -257,13 +257,17 @@ public final class Nd4jBackend implements Backend {
   }
 
   @Override
-  public void attentionForward(AttentionInputs inputs, Tensor output) {
+  public void attentionForward(AttentionInputs inputs, Tensor output, Tensor statistics) {
     inWorkspace(() -> attention.forward(inputs, output));
   }
 
   @Override
   public void attentionBackward(
-      Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients) {
+      Tensor outputGradient,
+      AttentionInputs inputs,
+      Tensor output,
+      Tensor statistics,
+      AttentionGradients gradients) {
     inWorkspace(() -> attention.backward(outputGradient, inputs, gradients));
   }
 

@@ -246,13 +246,17 @@ public final class OneDnnBackend implements Backend {
   }
 
   @Override
-  public void attentionForward(AttentionInputs inputs, Tensor output) {
+  public void attentionForward(AttentionInputs inputs, Tensor output, Tensor statistics) {
     attention.forward(inputs, output);
   }
 
   @Override
   public void attentionBackward(
-      Tensor outputGradient, AttentionInputs inputs, AttentionGradients gradients) {
+      Tensor outputGradient,
+      AttentionInputs inputs,
+      Tensor output,
+      Tensor statistics,
+      AttentionGradients gradients) {
     attention.backward(outputGradient, inputs, gradients);
   }
 

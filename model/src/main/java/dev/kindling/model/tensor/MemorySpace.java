@@ -1,0 +1,37 @@
+package dev.kindling.model.tensor;
+
+/**
+ * Where tensors lie that kernels compute on: the memory of the host, or that of a GPU. Each {@code
+ * Backend} has one, and everything that it computes on is allocated there.
+ */
+public interface MemorySpace {
+  /** The memory of the host, which Java's threads read and write without a copy. */
+  MemorySpace HOST =
+      new MemorySpace() {
+        @Override
+        public OffHeapMemory allocate(long numBytes) {
+          return OffHeapMemory.allocate(numBytes);
+        }
+
+        @Override
+        public OffHeapMemory allocateUndefined(long numBytes) {
+          return OffHeapMemory.allocateUndefined(numBytes);
+        }
+      };
+
+  /**
+   * Allocates bytes of zero.
+   *
+   * @throws IllegalArgumentException if {@code numBytes} is negative
+   * @throws OutOfMemoryError if there is not as much
+   */
+  OffHeapMemory allocate(long numBytes);
+
+  /**
+   * Allocates bytes of undefined content.
+   *
+   * @throws IllegalArgumentException if {@code numBytes} is negative
+   * @throws OutOfMemoryError if there is not as much
+   */
+  OffHeapMemory allocateUndefined(long numBytes);
+}
