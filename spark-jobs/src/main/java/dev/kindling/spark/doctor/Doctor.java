@@ -113,7 +113,7 @@ public final class Doctor {
         + ", compute capability "
         + gpu.capability()
         + (Nd4jCudaSupport.serves(gpu.capability())
-            ? " (ND4J built with -Pcuda computes on it)"
+            ? " (ND4J built with -Pnd4j-cuda computes on it)"
             : " (ND4J cannot compute on it)");
   }
 }

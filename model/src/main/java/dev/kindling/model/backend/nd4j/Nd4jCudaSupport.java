@@ -41,7 +41,7 @@ public final class Nd4jCudaSupport {
               + ": its kernels are compiled for compute capability 3.7 to 8.6, which also runs on"
               + " 8.9, and not for Hopper (9.0) or newer. Hide these GPUs with"
               + " CUDA_VISIBLE_DEVICES, or compute on CPUs: set BACKEND_PRIORITY_CPU=200 in the"
-              + " environment of driver and executors, or use a build without -Pcuda");
+              + " environment of driver and executors, or use a build without -Pnd4j-cuda");
     }
   }
 }

@@ -17,7 +17,8 @@ import org.nd4j.linalg.factory.Nd4jBackend;
 
 /**
  * ND4J as it is loaded in this process: which of the backends on the class path computes. With the
- * build's profile {@code cuda} there are two of them, and ND4J takes CUDA's where there is a GPU.
+ * build's profile {@code nd4j-cuda} there are two of them, and ND4J takes CUDA's where there is a
+ * GPU.
  */
 public final class Nd4jRuntime {
   private static final String CUDA_BACKEND = "JCublasBackend";
