@@ -27,6 +27,13 @@ __device__ __forceinline__ float exp2_approximate(float x) {
   return result;
 }
 
+// 1 / x, to within 1 unit in the last place; 0 for a subnormal result.
+__device__ __forceinline__ float reciprocal_approximate(float x) {
+  float result;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+  return result;
+}
+
 #if __CUDA_ARCH__ >= 800
 
 // c += a · b of one warp, in bf16 with float sums: a is 16×16 by rows, b 16×8 by columns, c 16×8 by
