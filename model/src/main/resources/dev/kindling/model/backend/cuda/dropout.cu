@@ -7,12 +7,12 @@
 // num_columns, whole_columns, first_column: Dropout.Columns
 template <int COUNT>
 __device__ __forceinline__ void dropout_tile(const element* source, element* target,
-                                             int64 elements_per_sample, int64 tiles_per_sample,
+                                             int64 elements_per_sample, uint32 tiles_per_sample,
                                              uint64 key, int64 first_sample, int threshold,
                                              float scale, int64 num_columns, int64 whole_columns,
                                              int64 first_column) {
   int64 sample = blockIdx.x / tiles_per_sample;
-  int64 tile = blockIdx.x % tiles_per_sample;
+  uint32 tile = blockIdx.x % tiles_per_sample;
   sample_halves halves = sample_key(key, first_sample + sample);
   source += sample * elements_per_sample;
   target += sample * elements_per_sample;
@@ -41,7 +41,7 @@ __device__ __forceinline__ void dropout_tile(const element* source, element* tar
 
 KERNELS(dropout, VECTOR<element>,
         (const element* source, element* target, int64 elements_per_sample,
-         int64 tiles_per_sample, uint64 key, int64 first_sample, int threshold, float scale,
+         uint32 tiles_per_sample, uint64 key, int64 first_sample, int threshold, float scale,
          int64 num_columns, int64 whole_columns, int64 first_column),
         dropout_tile<COUNT>(source, target, elements_per_sample, tiles_per_sample, key,
                             first_sample, threshold, scale, num_columns, whole_columns,

@@ -70,9 +70,9 @@ __device__ __forceinline__ void copy_block(const word* source, int64 source_row_
                                             int64 target_row_stride, int64 target_column_stride,
                                             int64 num_rows, int64 num_columns) {
   int64 width = (int64)blockDim.x * COUNT;
-  int64 blocks_of_columns = (num_columns + width - 1) / width;
+  uint32 blocks_of_columns = (uint32)((num_columns + width - 1) / width);
   int64 column = blockIdx.x % blocks_of_columns * width + threadIdx.x * COUNT;
-  int64 first_row = blockIdx.x / blocks_of_columns * blockDim.y * ROWS + threadIdx.y;
+  int64 first_row = (int64)(blockIdx.x / blocks_of_columns) * blockDim.y * ROWS + threadIdx.y;
   if (column >= num_columns) {
     return;
   }
@@ -130,9 +130,9 @@ extern "C" __global__ void __launch_bounds__(THREADS)
                     int64 num_rows, int64 num_columns) {
   // One bank more than a row needs, so that a column lies in different banks.
   __shared__ word square[SIDE][SIDE + 4 / sizeof(word)];
-  int64 blocks_of_columns = (num_columns + SIDE - 1) / SIDE;
-  int64 first_column = blockIdx.x % blocks_of_columns * SIDE;
-  int64 first_row = blockIdx.x / blocks_of_columns * SIDE;
+  uint32 blocks_of_columns = (uint32)((num_columns + SIDE - 1) / SIDE);
+  int64 first_column = (int64)(blockIdx.x % blocks_of_columns) * SIDE;
+  int64 first_row = (int64)(blockIdx.x / blocks_of_columns) * SIDE;
   int along = threadIdx.x % SIDE;
   int across = threadIdx.x / SIDE;
   int64 column = first_column + along;

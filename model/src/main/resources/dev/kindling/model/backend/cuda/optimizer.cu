@@ -94,8 +94,7 @@ KERNELS(adamw, VECTOR<float>,
                           adamw_rule{rate, beta1, rest1, beta2, rest2, epsilon, gradient_scale,
                                      root_scale}))
 
-// sums[b]: the squares of every gridDim.x-th tile. How many blocks there are depends on the size
-// alone, and so do the bits of the sum.
+// sums[b]: the squares of every gridDim.x-th tile from the b-th on.
 template <int COUNT>
 __device__ __forceinline__ void add_squares(const float* source, int64 size, double* sums) {
   __shared__ double scratch[WARP];
