@@ -14,8 +14,7 @@ final class CudaDropout {
   void apply(Tensor source, Dropout dropout, Tensor target) {
     Dropout.Columns columns = dropout.columns();
     int vectorSize = ElementKernels.vectorSize(source.dtype());
-    boolean vectors =
-        columns.count() % vectorSize == 0 && CudaEngine.isAligned(source, target);
+    boolean vectors = columns.count() % vectorSize == 0 && CudaEngine.isAligned(source, target);
     int tilesPerSample =
         ElementKernels.numTiles(dropout.elementsPerSample(), vectors ? vectorSize : 1);
     long numSamples = source.numElements() / dropout.elementsPerSample();

@@ -68,14 +68,14 @@ final class CudaElementwise {
     int vectorSize = ElementKernels.vectorSize(dtype);
     boolean vectors = hasVectors(source, vectorSize) && hasVectors(target, vectorSize);
     long numVectors = source.numColumns() / (vectors ? vectorSize : 1);
-    int threadsPerRow = (int) Math.min(ElementKernels.THREADS, Long.highestOneBit(2 * numVectors - 1));
+    int threadsPerRow =
+        (int) Math.min(ElementKernels.THREADS, Long.highestOneBit(2 * numVectors - 1));
     int rowsPerBlock = ElementKernels.THREADS / threadsPerRow * ROWS_PER_THREAD;
     Launch launch =
         kernels
             .variant(dtype, "copy_matrix", vectors)
             .block(threadsPerRow, ElementKernels.THREADS / threadsPerRow)
-            .grid(
-                numBlocks(source.numRows(), rowsPerBlock) * numBlocks(numVectors, threadsPerRow));
+            .grid(numBlocks(source.numRows(), rowsPerBlock) * numBlocks(numVectors, threadsPerRow));
     start(launch, source, target);
   }
 

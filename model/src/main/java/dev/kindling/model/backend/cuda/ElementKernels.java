@@ -39,8 +39,7 @@ final class ElementKernels {
     boolean vectors = CudaEngine.isAligned(tensors);
     long numElements = tensors[0].numElements();
     Launch launch =
-        variant(dtype, name, vectors)
-            .grid(numTiles(numElements, vectors ? vectorSize(dtype) : 1));
+        variant(dtype, name, vectors).grid(numTiles(numElements, vectors ? vectorSize(dtype) : 1));
     for (Tensor tensor : tensors) {
       launch.arg(tensor);
     }
