@@ -22,6 +22,9 @@ import java.util.Set;
  * = number of heads, D = head size, F = feed-forward size, V = vocabulary size.
  */
 public interface Backend extends AutoCloseable {
+  /** Chunks of this size reach the speed of one; the gradient of the weights is read in each. */
+  long CPU_LOGIT_BYTES = 16L << 20;
+
   /** The name by which configuration selects it. */
   String name();
 
@@ -45,6 +48,21 @@ public interface Backend extends AutoCloseable {
    */
   default Backend withTf32() {
     throw new UnsupportedOperationException("The backend " + name() + " has no TF32");
+  }
+
+  /** Bytes of logits that a loss over a vocabulary should make at a time. */
+  default long preferredLogitBytes() {
+    return CPU_LOGIT_BYTES;
+  }
+
+  /**
+   * Runs a pass through a model, of which nothing is read before the end. A backend may start all
+   * of its kernels at once, as it did when the same kernels ran before.
+   *
+   * @param pass starts kernels, and allocates the same whenever it is run: it may run twice
+   */
+  default void runPass(Runnable pass) {
+    pass.run();
   }
 
   /** Sets every element. */

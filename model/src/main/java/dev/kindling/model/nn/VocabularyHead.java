@@ -22,9 +22,6 @@ import dev.kindling.model.tensor.Tensor;
  */
 public record VocabularyHead(
     Parameter weight, Parameter bias, double scale, long vocabSize, SliceGroup slices) {
-  /** Chunks of this size reach the speed of one; the gradient of the weights is read in each. */
-  private static final long CHUNK_BYTES = 16L << 20;
-
   private static final long LEAST_ROWS_PER_CHUNK = 256;
 
   /**
@@ -54,7 +51,7 @@ public record VocabularyHead(
   public Tensor losses(Tape tape, Variable hidden, Tensor targets, double gradientScale) {
     Tensor value = hidden.value();
     Tensor losses = tape.scratch(value.dtype().accumulator(), value.dim(0));
-    int rowsPerChunk = rowsPerChunk(value.dim(0), vocabSize);
+    int rowsPerChunk = rowsPerChunk(tape.backend().preferredLogitBytes(), value.dim(0), vocabSize);
     if (!tape.isRecording()) {
       tape.backend().vocabularyLossForward(value, projection(), targets, rowsPerChunk, losses);
       return losses;
@@ -99,9 +96,13 @@ public record VocabularyHead(
         VocabularyPart.of(slices, vocabSize));
   }
 
-  /** Equal chunks, so that few shapes of kernels are needed. */
-  public static int rowsPerChunk(long numRows, long vocabSize) {
-    long mostRows = Math.max(LEAST_ROWS_PER_CHUNK, CHUNK_BYTES / (Float.BYTES * vocabSize));
+  /**
+   * Equal chunks, so that few shapes of kernels are needed.
+   *
+   * @param logitBytes that a chunk should have at most, if that is enough for some hundred rows
+   */
+  public static int rowsPerChunk(long logitBytes, long numRows, long vocabSize) {
+    long mostRows = Math.max(LEAST_ROWS_PER_CHUNK, logitBytes / (Float.BYTES * vocabSize));
     long numChunks = (numRows + mostRows - 1) / mostRows;
     return (int) ((numRows + numChunks - 1) / numChunks);
   }

@@ -5,6 +5,7 @@ import dev.kindling.model.arch.Decoder;
 import dev.kindling.model.arch.Gpt;
 import dev.kindling.model.arch.LanguageModel;
 import dev.kindling.model.arch.LossScale;
+import dev.kindling.model.arch.Losses;
 import dev.kindling.model.arch.SequenceToSequence;
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Workspace;
@@ -20,6 +21,7 @@ import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A model that only infers: weights, which it may share with others, and activations of its own; no
@@ -127,8 +129,11 @@ public final class InferenceModel implements SequenceEncoder, AutoCloseable {
   public float[] targetLosses(Batch batch) {
     batch.requireVocabulary(config.vocabSize());
     LossScale unused = new LossScale(0, 0);
-    Tensor losses = architecture().losses(newTape(), batch, unused).targets();
-    return losses == null ? new float[0] : floats(losses);
+    LanguageModel model = architecture();
+    AtomicReference<Losses> losses = new AtomicReference<>();
+    backend.runPass(() -> losses.set(model.losses(newTape(), batch, unused)));
+    Tensor targets = losses.get().targets();
+    return targets == null ? new float[0] : floats(targets);
   }
 
   /**

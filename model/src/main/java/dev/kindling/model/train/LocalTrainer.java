@@ -121,10 +121,7 @@ public final class LocalTrainer implements AutoCloseable {
       int first = batch.size() * i / numParts;
       int end = batch.size() * (i + 1) / numParts;
       Batch rows = numParts == 1 ? batch : batch.rows(first, end - first);
-      try (Pass pass = part.newPass(0, rows, first, position, scale)) {
-        loss += pass.forward();
-        pass.backward();
-      }
+      loss += part.runWhole(rows, first, position, scale);
     }
     return new Gradient(loss, Math.sqrt(part.squaredGradientNorm()));
   }

@@ -6,6 +6,7 @@ import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
 import dev.kindling.model.arch.T5Config;
+import dev.kindling.model.backend.Backend;
 import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PieceRange;
@@ -176,7 +177,8 @@ public record MemoryPlan(
         // Those of the targets' length are not used again for those of the inputs'.
         gradients += numTargets * (block + widths.crossKeys()) + numTokens * widths.memory();
       }
-      long rows = VocabularyHead.rowsPerChunk(numTargets, config.vocabSize());
+      long rows =
+          VocabularyHead.rowsPerChunk(Backend.CPU_LOGIT_BYTES, numTargets, config.vocabSize());
       long logits = rows * config.vocabSize() * (Float.BYTES + (bytes == Float.BYTES ? 0 : bytes));
       return new Activations(
           (kept + around) * bytes + 2 * bias * Float.BYTES,

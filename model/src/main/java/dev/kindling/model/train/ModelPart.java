@@ -2,6 +2,7 @@ package dev.kindling.model.train;
 
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.LossScale;
+import dev.kindling.model.arch.Losses;
 import dev.kindling.model.arch.ModelInitializer;
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Workspace;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What one rank trains of a model: some of its pieces and a slice of their matrices, with gradients
@@ -139,6 +141,28 @@ public final class ModelPart implements AutoCloseable {
   }
 
   /**
+   * A micro-batch's way through the whole model and back, where all of it is one chunk: adds to the
+   * gradients.
+   *
+   * @param firstRow its first row in the batch of the step
+   * @param scale of the whole batch
+   * @return its share of the loss in nats
+   * @throws IllegalArgumentException if the batch does not fit the model
+   */
+  double runWhole(Batch microBatch, int firstRow, StepPosition position, LossScale scale) {
+    AtomicReference<Pass> finished = new AtomicReference<>();
+    backend.runPass(
+        () -> {
+          try (Pass pass = newPass(0, microBatch, firstRow, position, scale)) {
+            pass.forward();
+            pass.backward();
+            finished.set(pass);
+          }
+        });
+    return finished.get().loss();
+  }
+
+  /**
    * The loss of a batch without dropout and without gradients, where the whole model is here.
    *
    * @throws IllegalArgumentException if the batch does not fit the model, or no target counts
@@ -148,11 +172,15 @@ public final class ModelPart implements AutoCloseable {
     LossScale scale = LossScale.of(batch);
     model.refreshCopies(backend);
     Workspace workspace = free.isEmpty() ? newWorkspace() : free.pop();
-    workspace.reset();
-    Tape tape = Tape.forwardOnly(backend, workspace);
-    double loss = model.architecture().losses(tape, batch, scale).total(scale);
+    AtomicReference<Losses> losses = new AtomicReference<>();
+    backend.runPass(
+        () -> {
+          workspace.reset();
+          Tape tape = Tape.forwardOnly(backend, workspace);
+          losses.set(model.architecture().losses(tape, batch, scale));
+        });
     free.push(workspace);
-    return loss;
+    return losses.get().total(scale);
   }
 
   private Workspace newWorkspace() {

@@ -47,13 +47,16 @@ public final class Pass implements AutoCloseable {
     return inputs.stream().map(Variable::value).toList();
   }
 
-  /**
-   * Runs forwards.
-   *
-   * @return the micro-batch's share of the loss in nats; 0 where the last piece is not here
-   */
-  public double forward() {
+  /** Runs forwards. */
+  public void forward() {
     result = pieces.forward(tape, batch, new Flow(inputs, null), scale);
+  }
+
+  /**
+   * The micro-batch's share of the loss in nats, once it has run forwards; 0 where the last piece
+   * is not here. It can be read until the part begins another pass.
+   */
+  public double loss() {
     Losses losses = result.losses();
     return losses == null ? 0 : losses.total(scale);
   }

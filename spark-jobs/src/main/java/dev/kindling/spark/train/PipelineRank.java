@@ -136,7 +136,8 @@ final class PipelineRank {
       pipeline.receive(inputs.get(i), rankOf(stage - 1), tag(stage, action, i));
     }
     begin(Activity.FORWARD);
-    double loss = pass.forward();
+    pass.forward();
+    double loss = pass.loss();
     end();
     List<Pending> sent = new ArrayList<>();
     List<Tensor> outputs = pass.outputs();

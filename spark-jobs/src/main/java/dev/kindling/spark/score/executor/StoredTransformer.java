@@ -7,8 +7,8 @@ import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
-import dev.kindling.model.train.InferenceWeights;
 import dev.kindling.model.tensor.MemorySpace;
+import dev.kindling.model.train.InferenceWeights;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.report.Words;
@@ -79,7 +79,8 @@ record StoredTransformer(Configuration hadoop, CheckpointReader checkpoint) impl
   @Override
   public LoadedModel load(Precision precision) {
     Tokenizer tokenizer = TokenizerFile.load(hadoop, checkpoint.tokenizer());
-    InferenceWeights weights = new InferenceWeights(checkpoint.transformer(), precision, MemorySpace.HOST);
+    InferenceWeights weights =
+        new InferenceWeights(checkpoint.transformer(), precision, MemorySpace.HOST);
     LoadedTransformer loaded = null;
     try {
       checkpoint.load(weights.parameters());
