@@ -148,6 +148,54 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
+   * Whether {@link #linearActivationForward} and {@link #linearActivationBackward} save passes over
+   * memory.
+   *
+   * @param dtype of the activations
+   */
+  default boolean fusesWithLinear(Activation activation, DType dtype) {
+    return false;
+  }
+
+  /**
+   * output = activation(linear), linear = input · weight + bias.
+   *
+   * @param input [N, in]
+   * @param weight [in, out], in either order of storage
+   * @param bias [out] of the accumulator type, or null
+   * @param linear [N, out], written for backward
+   * @param output [N, out]
+   */
+  default void linearActivationForward(
+      Tensor input,
+      Matrix weight,
+      Tensor bias,
+      Activation activation,
+      Tensor linear,
+      Tensor output) {
+    linearForward(input, weight, bias, linear);
+    activationForward(activation, linear, output);
+  }
+
+  /**
+   * The gradient of activation(linear) · weight by {@code linear}.
+   *
+   * @param outputGradient [N, out], of the product
+   * @param weight [in, out], in either order of storage
+   * @param linear [N, in]
+   * @param linearGradient [N, in], overwritten
+   */
+  default void linearActivationBackward(
+      Tensor outputGradient,
+      Matrix weight,
+      Activation activation,
+      Tensor linear,
+      Tensor linearGradient) {
+    matmul(Matrix.of(outputGradient), weight.transposed(), null, Matrix.of(linearGradient), false);
+    activationBackward(activation, linearGradient, linear, linearGradient);
+  }
+
+  /**
    * output[i] = table[rows[i]] (+ output[i]): a look-up of embeddings, or a choice of tokens.
    *
    * @param table [R, C]

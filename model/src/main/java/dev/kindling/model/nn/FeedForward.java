@@ -28,6 +28,9 @@ public sealed interface FeedForward {
       implements FeedForward {
     @Override
     public Variable forward(Tape tape, Variable input, long numSamples) {
+      if (dropout == 0 && tape.backend().fusesWithLinear(activation, input.value().dtype())) {
+        return expand.forwardThrough(tape, activation, contract, input);
+      }
       Variable activated = Operations.activate(tape, activation, expand.forward(tape, input));
       return contract.forward(tape, Operations.drop(tape, dropout, activated, numSamples, slices));
     }

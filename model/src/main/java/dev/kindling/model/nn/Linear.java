@@ -2,6 +2,7 @@ package dev.kindling.model.nn;
 
 import dev.kindling.model.autograd.Tape;
 import dev.kindling.model.autograd.Variable;
+import dev.kindling.model.backend.Activation;
 import dev.kindling.model.backend.Matrix;
 import dev.kindling.model.tensor.Tensor;
 
@@ -20,6 +21,45 @@ public record Linear(Parameter weight, boolean outputsFirst, Parameter bias) {
     tape.backend().linearForward(x, oriented(weight.value()), valueOf(bias), output.value());
     tape.record(output, () -> backward(tape, input, output));
     return output;
+  }
+
+  /**
+   * next(activation(this(input))), for a backend that fuses activations with linear layers: the
+   * gradient of what the activation gives is never stored.
+   */
+  Variable forwardThrough(Tape tape, Activation activation, Linear next, Variable input) {
+    Tensor x = input.value();
+    Variable linear = tape.variable(x.dtype(), x.dim(0), numOutputs());
+    Tensor activated = tape.scratch(x.dtype(), linear.value().shape());
+    tape.backend()
+        .linearActivationForward(
+            x, oriented(weight.value()), valueOf(bias), activation, linear.value(), activated);
+    tape.record(linear, () -> backward(tape, input, linear));
+    Variable output = tape.variable(x.dtype(), x.dim(0), next.numOutputs());
+    Matrix nextWeight = next.oriented(next.weight.value());
+    tape.backend().linearForward(activated, nextWeight, valueOf(next.bias), output.value());
+    tape.record(
+        output,
+        () -> {
+          next.addGradients(tape, output.gradient(), activated);
+          tape.backend()
+              .linearActivationBackward(
+                  output.gradient(), nextWeight, activation, linear.value(), linear.onlyShare());
+        });
+    return output;
+  }
+
+  /** Adds to the gradients of the parameters alone. */
+  private void addGradients(Tape tape, Tensor outputGradient, Tensor input) {
+    tape.backend()
+        .linearBackward(
+            outputGradient,
+            input,
+            oriented(weight.value()),
+            null,
+            false,
+            oriented(weight.gradient()),
+            bias == null ? null : bias.gradient());
   }
 
   private void backward(Tape tape, Variable input, Variable output) {

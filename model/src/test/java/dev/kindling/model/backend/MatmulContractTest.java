@@ -1,6 +1,7 @@
 package dev.kindling.model.backend;
 
 import dev.kindling.model.tensor.Tensor;
+import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +106,32 @@ class MatmulContractTest {
                 null);
             backend.linearBackward(
                 gradient, input, weight, null, false, stored(inFirst, weightGradient), null);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,3", "23,31,17", "64,48,80"})
+  void linearLayersAroundActivationsAgree(long rows, long in, long out) {
+    BACKENDS.assertAllAgree(
+        (backend, run) -> {
+          Tensor input = run.input(rows, in);
+          Tensor gradient = run.input(rows, in);
+          Tensor bias = run.parameter(out);
+          for (Activation activation : List.of(Activation.GELU_TANH, Activation.RELU)) {
+            for (boolean inFirst : new boolean[] {true, false}) {
+              Matrix weight = stored(inFirst, inFirst ? run.input(in, out) : run.input(out, in));
+              Matrix next = stored(inFirst, inFirst ? run.input(out, in) : run.input(in, out));
+              backend.linearActivationForward(
+                  input,
+                  weight,
+                  inFirst ? bias : null,
+                  activation,
+                  run.overwritten(rows, out),
+                  run.overwritten(rows, out));
+              backend.linearActivationBackward(
+                  gradient, next, activation, run.input(rows, out), run.overwritten(rows, out));
+            }
           }
         });
   }
