@@ -31,7 +31,7 @@ final class ElementKernels {
   /** Blocks for this many elements of which each thread reads {@code count} at a time. */
   static int numTiles(long numElements, int count) {
     long tile = (long) THREADS * VECTORS_PER_THREAD * count;
-    return Math.toIntExact(Math.max(1, (numElements + tile - 1) / tile));
+    return Math.toIntExact((numElements + tile - 1) / tile);
   }
 
   /** A kernel for all elements, its first arguments set: the tensors and how many elements. */

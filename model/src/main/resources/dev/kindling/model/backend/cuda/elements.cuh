@@ -46,12 +46,25 @@ __device__ __forceinline__ vector<T, COUNT> load_below(const T* source, int64 in
   return result;
 }
 
+// Writes a vector to global memory by one instruction. Of an assignment the compiler makes one for
+// each element where it does not see through the address, such as that of a sample.
+template <typename T, int COUNT>
+__device__ __forceinline__ void store_at_once(T* target, const vector<T, COUNT>& values) {
+  if constexpr (sizeof(values) == sizeof(uint4)) {
+    __stcg(reinterpret_cast<uint4*>(target), reinterpret_cast<const uint4&>(values));
+  } else if constexpr (sizeof(values) == sizeof(uint2)) {
+    __stcg(reinterpret_cast<uint2*>(target), reinterpret_cast<const uint2&>(values));
+  } else {
+    store(target, values);
+  }
+}
+
 // Writes the elements that lie below `size`.
 template <typename T, int COUNT>
 __device__ __forceinline__ void store_below(T* target, int64 index, int64 size,
                                             const vector<T, COUNT>& values) {
   if (index + COUNT <= size) {
-    store(target + index, values);
+    store_at_once(target + index, values);
     return;
   }
 #pragma unroll

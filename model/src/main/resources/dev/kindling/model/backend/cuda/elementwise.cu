@@ -88,7 +88,7 @@ __device__ __forceinline__ void copy_block(const word* source, int64 source_row_
   for (int i = 0; i < ROWS; i++) {
     int64 row = first_row + i * blockDim.y;
     if (row < num_rows) {
-      store(target + row * target_row_stride + column * target_column_stride, values[i]);
+      store_at_once(target + row * target_row_stride + column * target_column_stride, values[i]);
     }
   }
 }
