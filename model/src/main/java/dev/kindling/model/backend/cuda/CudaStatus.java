@@ -32,7 +32,8 @@ final class CudaStatus {
             + " to see which kernel fails");
   }
 
-  private static String name(int status) {
+  /** CUDA's own name of a status, such as {@code CUDA_ERROR_OUT_OF_MEMORY}. */
+  static String name(int status) {
     try (PointerPointer<BytePointer> name = new PointerPointer<>(1)) {
       int found = cudart.cuGetErrorName(status, name);
       return found == cudart.CUDA_SUCCESS

@@ -25,6 +25,11 @@ public record VisibleGpus(Optional<List<String>> listed) {
             .map(text -> Arrays.stream(text.split(",", -1)).map(String::strip).toList()));
   }
 
+  /** The variable with its value, for messages; empty if it is not set. */
+  public Optional<String> setting() {
+    return listed.map(entries -> VARIABLE + "=" + String.join(",", entries));
+  }
+
   /**
    * Of a machine's GPUs those that the process sees. Where the variable has names rather than
    * indices, that is not known and all are given.
@@ -65,9 +70,7 @@ public record VisibleGpus(Optional<List<String>> listed) {
             + ", but this process sees "
             + numDevices
             + " GPUs"
-            + listed
-                .map(entries -> " (" + VARIABLE + "=" + String.join(",", entries) + ")")
-                .orElse("")
+            + setting().map(text -> " (" + text + ")").orElse("")
             + " and not that one: let the discovery script name indices, as bin/discover-gpus does,"
             + " and leave "
             + VARIABLE

@@ -1,0 +1,90 @@
+package dev.kindling.model.backend.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Loader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LibraryLoaderTest {
+  @TempDir private Path directory;
+
+  @Test
+  void aLibraryIsTakenFromTheFirstDirectoryThatHasOneThatLoads() throws Exception {
+    NativeLibrary library = new NativeLibrary("kindling_first", 7, "a test's");
+    Path broken = Files.createDirectory(directory.resolve("broken"));
+    Path whole = Files.createDirectory(directory.resolve("whole"));
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    Files.writeString(broken.resolve(library.fileName()), "no machine code");
+    Path file = whole.resolve(library.fileName());
+    SharedObjects.compile("int kindling_first() { return 7; }", file);
+
+    new LibraryLoader(List.of(empty, broken, whole)).load(library, "no advice");
+
+    assertThat(LibraryLoader.loadedFile(library.fileName())).contains(file.toRealPath());
+    assertThat(Loader.addressof("kindling_first")).isNotNull();
+    assertThat(Loader.getLoadedLibraries())
+        .containsEntry("kindling_first@.7", file.toRealPath().toString());
+  }
+
+  @Test
+  void aLibraryThatAnotherOneNeedsMayLieElsewhere() throws Exception {
+    Path here = Files.createDirectory(directory.resolve("here"));
+    Path there = Files.createDirectory(directory.resolve("there"));
+    NativeLibrary needed = new NativeLibrary("kindling_needed", 1, "a test's");
+    NativeLibrary needing = new NativeLibrary("kindling_needing", 1, "a test's");
+    SharedObjects.compile("int needed() { return 1; }", here.resolve(needed.fileName()));
+    SharedObjects.compile(
+        "int needed(); int needing() { return needed(); }",
+        there.resolve(needing.fileName()),
+        here.resolve(needed.fileName()).toString());
+    LibraryLoader loader = new LibraryLoader(List.of(here, there));
+
+    loader.load(needed, "no advice");
+    loader.load(needing, "no advice");
+
+    assertThat(Loader.addressof("needing")).isNotNull();
+  }
+
+  @Test
+  void aMissingOneIsNamedWithWhereItWasLookedForAndWhatToDo() {
+    NativeLibrary library = new NativeLibrary("kindling_missing", 13, "the purpose");
+
+    assertThatThrownBy(() -> new LibraryLoader(List.of(directory)).load(library, "Do this"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith(
+            "libkindling_missing.so.13 (the purpose) does not load on this machine. Looked for in "
+                + directory
+                + " and where the system's loader looks: ")
+        .hasMessageEndingWith(". Do this");
+  }
+
+  @Test
+  void aFileThatIsNoLibraryIsSaidToBe() throws IOException {
+    NativeLibrary library = new NativeLibrary("kindling_broken", 13, "the purpose");
+    Path file = Files.writeString(directory.resolve(library.fileName()), "no machine code");
+
+    assertThatThrownBy(() -> new LibraryLoader(List.of(directory)).load(library, "Do this"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(": " + file + ": ");
+  }
+
+  @Test
+  void ofManyDirectoriesSomeAreNamed() {
+    List<Path> directories =
+        IntStream.range(0, 9).mapToObj(i -> directory.resolve("d" + i)).toList();
+
+    assertThatThrownBy(
+            () ->
+                new LibraryLoader(directories)
+                    .load(new NativeLibrary("kindling_missing", 1, ""), ""))
+        .hasMessageContaining("d5, 3 more and where")
+        .hasMessageNotContaining("d6");
+  }
+}
