@@ -7,6 +7,7 @@ import dev.kindling.model.backend.KernelRun.Exactness;
 import dev.kindling.model.backend.KernelRun.Result;
 import dev.kindling.model.backend.nd4j.Nd4jBackend;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.DoubleStream;
@@ -70,17 +71,28 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
   /** Runs a kernel everywhere in all float types: twice, as the same calls give the same bits. */
   void assertAllAgree(BiConsumer<Backend, KernelRun> kernel) {
     for (DType precision : List.of(DType.F32, DType.BF16)) {
-      List<Result> expected = results(twin, DType.F64, precision, kernel);
+      List<Result> expected =
+          results(twin, DType.F64, precision, KernelRun.ODD_GUARD, kernel);
       for (Backend backend : backends) {
         for (DType dtype : backend.floatTypes()) {
           if ((dtype == DType.BF16) == (precision == DType.BF16)) {
-            List<Result> actual = results(backend, dtype, precision, kernel);
-            assertAgree(backend, dtype, actual, expected);
-            assertSameBits(backend, actual, results(backend, dtype, precision, kernel));
+            for (int guard : guards(backend)) {
+              List<Result> actual = results(backend, dtype, precision, guard, kernel);
+              assertAgree(backend, dtype, actual, expected);
+              List<Result> again = results(backend, dtype, precision, guard, kernel);
+              assertSameBits(backend, actual, again);
+            }
           }
         }
       }
     }
+  }
+
+  /** GPUs have kernels of their own for what is aligned. */
+  private static int[] guards(Backend backend) {
+    return backend.memory() == MemorySpace.HOST
+        ? new int[] {KernelRun.ODD_GUARD}
+        : new int[] {KernelRun.ODD_GUARD, KernelRun.ALIGNED_GUARD};
   }
 
   private static void assertAgree(
@@ -122,8 +134,12 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
   }
 
   private static List<Result> results(
-      Backend backend, DType dtype, DType precision, BiConsumer<Backend, KernelRun> kernel) {
-    try (KernelRun run = new KernelRun(backend.memory(), dtype, precision)) {
+      Backend backend,
+      DType dtype,
+      DType precision,
+      int guard,
+      BiConsumer<Backend, KernelRun> kernel) {
+    try (KernelRun run = new KernelRun(backend.memory(), dtype, precision, guard)) {
       kernel.accept(backend, run);
       return run.results();
     }

@@ -13,11 +13,16 @@ import java.util.Random;
 
 /**
  * The tensors of one call of a kernel. The same calls in the same order give the same values on
- * every backend and in every dtype that holds them. Tensors start at odd offsets inside larger
- * ones, where nothing is aligned, between elements that no kernel may change.
+ * every backend and in every dtype that holds them. Tensors lie inside larger ones, between
+ * elements that no kernel may change.
  */
 final class KernelRun implements AutoCloseable {
-  private static final int GUARD = 3;
+  /** Tensors start at odd elements then, where nothing is aligned. */
+  static final int ODD_GUARD = 3;
+
+  /** Tensors start where vectors of any width may be read. */
+  static final int ALIGNED_GUARD = 32;
+
   private static final double GUARD_VALUE = -77;
 
   /** How exact a result has to be. */
@@ -55,6 +60,7 @@ final class KernelRun implements AutoCloseable {
 
   private final DType dtype;
   private final DType precision;
+  private final int guard;
   private final Arena arena;
   private final Random random = new Random(11);
   private final List<Output> outputs = new ArrayList<>();
@@ -66,11 +72,16 @@ final class KernelRun implements AutoCloseable {
    * @param space of the backend that computes
    */
   KernelRun(MemorySpace space, DType dtype) {
-    this(space, dtype, dtype == DType.F64 ? DType.F32 : dtype);
+    this(space, dtype, dtype == DType.F64 ? DType.F32 : dtype, ODD_GUARD);
   }
 
-  /** A run in {@code dtype} on values that {@code precision} holds too. */
-  KernelRun(MemorySpace space, DType dtype, DType precision) {
+  /**
+   * A run in {@code dtype} on values that {@code precision} holds too.
+   *
+   * @param guard elements before and behind each tensor
+   */
+  KernelRun(MemorySpace space, DType dtype, DType precision, int guard) {
+    this.guard = guard;
     this.arena = new Arena(space);
     this.dtype = dtype;
     this.precision = precision;
@@ -173,16 +184,16 @@ final class KernelRun implements AutoCloseable {
   private Tensor filled(DType type, DType rounding, double[] values, long... shape) {
     Tensor rounded = arena.allocate(rounding, shape);
     rounded.setDoubles(values);
-    Tensor all = arena.allocate(type, GUARD + values.length + GUARD);
-    guards.add(guard(all.slice(0, GUARD)));
-    guards.add(guard(all.slice(GUARD + values.length, GUARD)));
-    Tensor tensor = all.slice(GUARD, shape);
+    Tensor all = arena.allocate(type, guard + values.length + guard);
+    guards.add(guarding(all.slice(0, guard)));
+    guards.add(guarding(all.slice(guard + values.length, guard)));
+    Tensor tensor = all.slice(guard, shape);
     tensor.setDoubles(rounded.toDoubles());
     return tensor;
   }
 
-  private static Tensor guard(Tensor tensor) {
-    double[] values = new double[GUARD];
+  private static Tensor guarding(Tensor tensor) {
+    double[] values = new double[Math.toIntExact(tensor.numElements())];
     Arrays.fill(values, GUARD_VALUE);
     tensor.setDoubles(values);
     return tensor;

@@ -9,7 +9,7 @@ class NormContractTest {
   @RegisterExtension private static final BackendsUnderTest BACKENDS = new BackendsUnderTest();
 
   @ParameterizedTest
-  @CsvSource({"1,3", "29,37", "64,128", "5,1021"})
+  @CsvSource({"1,3", "29,37", "64,128", "5,1021", "3,2056", "2,9000"})
   void layerNormsAgree(long rows, long width) {
     BACKENDS.assertAllAgree(
         (backend, run) -> {
@@ -65,7 +65,7 @@ class NormContractTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1", "1,3", "29,37", "64,128", "5,1021", "257,16"})
+  @CsvSource({"1,1", "1,3", "29,37", "64,128", "5,1021", "257,16", "9,768", "3,2056", "2,9000"})
   void rmsNormsAgree(long rows, long width) {
     BACKENDS.assertAllAgree(
         (backend, run) -> {

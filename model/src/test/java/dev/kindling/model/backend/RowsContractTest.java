@@ -15,7 +15,7 @@ class RowsContractTest {
 
   /** More rows than the table has, so that some are looked up several times. */
   @ParameterizedTest
-  @CsvSource({"1,1", "21,13", "32,64", "701,5"})
+  @CsvSource({"1,1", "21,13", "32,64", "701,5", "1500,72"})
   void rowsThatRepeatAreGatheredAndAddedUpAlike(long numRows, long width) {
     BACKENDS.assertAllAgree(
         (backend, run) -> {
