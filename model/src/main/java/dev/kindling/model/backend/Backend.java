@@ -91,7 +91,8 @@ public interface Backend extends AutoCloseable {
    *
    * @param left [M, K]
    * @param right [K, N], of the dtype of {@code left}
-   * @param bias [N] of the accumulator type, added to every row; null for none
+   * @param bias [N] of the accumulator type, added to every row, rounded to the dtype of {@code
+   *     out} where that is faster; null for none
    * @param out [M, N], of the dtype of {@code left} or its accumulator type; overlaps with no input
    * @param accumulate whether to add to {@code out} instead of overwriting it
    */

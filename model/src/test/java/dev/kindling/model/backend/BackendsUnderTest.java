@@ -64,6 +64,16 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
     }
   }
 
+  /** The plain one, which has F64. */
+  Backend twin() {
+    return twin;
+  }
+
+  /** One that is not the plain one. */
+  Backend fast() {
+    return backends.get(backends.size() - 1);
+  }
+
   List<Backend> all() {
     return backends;
   }
@@ -71,8 +81,7 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
   /** Runs a kernel everywhere in all float types: twice, as the same calls give the same bits. */
   void assertAllAgree(BiConsumer<Backend, KernelRun> kernel) {
     for (DType precision : List.of(DType.F32, DType.BF16)) {
-      List<Result> expected =
-          results(twin, DType.F64, precision, KernelRun.ODD_GUARD, kernel);
+      List<Result> expected = results(twin, DType.F64, precision, KernelRun.ODD_GUARD, kernel);
       for (Backend backend : backends) {
         for (DType dtype : backend.floatTypes()) {
           if ((dtype == DType.BF16) == (precision == DType.BF16)) {

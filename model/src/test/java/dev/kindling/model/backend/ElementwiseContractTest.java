@@ -120,12 +120,12 @@ class ElementwiseContractTest {
   @ValueSource(ints = {1, 13, 4099})
   void conversionsRoundAsTensorsDo(int size) {
     double[] values = new Random(5).doubles(size, -1e3, 1e3).toArray();
-    try (Arena arena = new Arena()) {
-      Tensor singles = arena.allocate(DType.F32, size + 1L).slice(1, size);
-      singles.setDoubles(values);
-      Tensor expected = arena.allocate(DType.BF16, size);
-      expected.setDoubles(singles.toDoubles());
-      for (Backend backend : BACKENDS.all()) {
+    for (Backend backend : BACKENDS.all()) {
+      try (Arena arena = new Arena(backend.memory())) {
+        Tensor singles = arena.allocate(DType.F32, size + 1L).slice(1, size);
+        singles.setDoubles(values);
+        Tensor expected = arena.allocate(DType.BF16, size);
+        expected.setDoubles(singles.toDoubles());
         Tensor rounded = arena.allocate(DType.BF16, size + 1L).slice(1, size);
         backend.copy(singles, rounded);
         assertThat(rounded.toDoubles()).as(backend.name()).isEqualTo(expected.toDoubles());
@@ -173,10 +173,10 @@ class ElementwiseContractTest {
       -0.0,
       Float.MIN_NORMAL
     };
-    try (Arena arena = new Arena()) {
-      Tensor source = arena.allocate(DType.F32, singles.length);
-      source.setDoubles(singles);
-      for (Backend backend : BACKENDS.all()) {
+    for (Backend backend : BACKENDS.all()) {
+      try (Arena arena = new Arena(backend.memory())) {
+        Tensor source = arena.allocate(DType.F32, singles.length);
+        source.setDoubles(singles);
         Tensor rounded = arena.allocate(DType.BF16, singles.length);
         backend.copy(source, rounded);
         assertThat(rounded.toDoubles()).as(backend.name()).isEqualTo(halves);

@@ -102,6 +102,11 @@ final class KernelRun implements AutoCloseable {
     return filled(dtype.accumulator(), precision.accumulator(), gaussians(0, shape), shape);
   }
 
+  /** Biases of the accumulator type, which products may round to that of the activations. */
+  Tensor bias(long... shape) {
+    return filled(dtype.accumulator(), precision, gaussians(0, shape), shape);
+  }
+
   /** Parameters of at least 0.1, such as second moments. */
   Tensor positiveParameter(long... shape) {
     double[] values = gaussians(0, shape);

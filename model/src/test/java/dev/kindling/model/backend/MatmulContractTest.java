@@ -18,7 +18,7 @@ class MatmulContractTest {
           Matrix right = Matrix.of(run.input(k, n));
           Matrix leftTransposed = Matrix.of(run.input(k, m)).transposed();
           Matrix rightTransposed = Matrix.of(run.input(n, k)).transposed();
-          Tensor bias = run.parameter(n);
+          Tensor bias = run.bias(n);
           for (Matrix a : new Matrix[] {left, leftTransposed}) {
             for (Matrix b : new Matrix[] {right, rightTransposed}) {
               backend.matmul(a, b, null, Matrix.of(run.overwritten(m, n)), false);
@@ -39,7 +39,7 @@ class MatmulContractTest {
           Matrix left = Matrix.of(run.input(m, k));
           Matrix right = Matrix.of(run.input(k, n));
           Matrix leftTransposed = Matrix.of(run.input(k, m)).transposed();
-          Tensor bias = run.parameter(n);
+          Tensor bias = run.bias(n);
           backend.matmul(left, right, null, Matrix.of(run.overwrittenSum(m, n)), false);
           backend.matmul(left, right, bias, Matrix.of(run.overwrittenSum(m, n)), false);
           backend.matmul(left, right, bias, Matrix.of(run.updatedSum(m, n)), true);
@@ -56,7 +56,7 @@ class MatmulContractTest {
           Matrix right = Matrix.of(run.input(k + 3, n + 1)).rows(2, k).columns(1, n);
           Matrix rightTransposed =
               Matrix.of(run.input(n + 4, k + 1)).rows(3, n).columns(0, k).transposed();
-          Tensor bias = run.parameter(n);
+          Tensor bias = run.bias(n);
           Matrix out = Matrix.of(run.updated(m + 1, n + 7)).rows(1, m).columns(2, n);
           backend.matmul(left, right, bias, out, false);
           Matrix sum = Matrix.of(run.updated(m + 1, n + 7)).rows(0, m).columns(5, n);
@@ -86,7 +86,7 @@ class MatmulContractTest {
           for (boolean inFirst : new boolean[] {true, false}) {
             Matrix weight = stored(inFirst, inFirst ? run.input(in, out) : run.input(out, in));
             Tensor weightGradient = inFirst ? run.updatedSum(in, out) : run.updatedSum(out, in);
-            backend.linearForward(input, weight, run.parameter(out), run.overwritten(rows, out));
+            backend.linearForward(input, weight, run.bias(out), run.overwritten(rows, out));
             backend.linearForward(input, weight, null, run.overwritten(rows, out));
             backend.linearBackward(
                 gradient,
@@ -117,7 +117,7 @@ class MatmulContractTest {
         (backend, run) -> {
           Tensor input = run.input(rows, in);
           Tensor gradient = run.input(rows, in);
-          Tensor bias = run.parameter(out);
+          Tensor bias = run.bias(out);
           for (Activation activation : List.of(Activation.GELU_TANH, Activation.RELU)) {
             for (boolean inFirst : new boolean[] {true, false}) {
               Matrix weight = stored(inFirst, inFirst ? run.input(in, out) : run.input(out, in));
