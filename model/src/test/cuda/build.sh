@@ -1,23 +1,26 @@
 #!/bin/sh
-# Builds the libraries into a directory: build.sh TARGET
+# Builds the libraries: build.sh TARGET_DIRECTORY
 set -e
 sources=$(cd "$(dirname "$0")" && pwd)
 target=$1
 mkdir -p "$target"
-cd "$target"
 
-# The versions of symbols are those that callers of the real libraries ask for.
+# The version of a library's symbols is its own name, as those of the real ones are.
 library() {
   name=$1
   shift
-  echo "$name { global: *; };" > "$name.map"
-  g++ -std=c++17 -O2 -march=native -Wall -fPIC -fvisibility=hidden -shared -Wl,-soname,"$name" \
-    -Wl,--version-script,"$name.map" "-DEMULATOR_SOURCES=\"$sources\"" -o "$name.new" "$@"
-  mv "$name.new" "$name"
+  echo "$name { global: *; };" > "$target/$name.versions"
+  g++ -std=c++17 -O3 -march=native -Wall -Werror -fPIC -fvisibility=hidden -shared \
+    -Wl,-soname,"$name" -Wl,--version-script,"$target/$name.versions" \
+    "-DEMULATOR_SOURCES=\"$sources\"" -o "$target/$name" "$@"
+  rm "$target/$name.versions"
 }
 
-g++ -std=c++17 -O2 -march=native -Wall -fPIC -fvisibility=hidden -shared -Wl,-soname,libcuda.so.1 \
-  -o libcuda.so.1 "$sources"/run_grid.cpp "$sources"/sanitizer.cpp "$sources"/device.cpp \
-  "$sources"/memory.cpp "$sources"/stream.cpp "$sources"/module.cpp
-library libcudart.so.13 "$sources"/cudart.cpp
-library libnvrtc.so.13 "$sources"/nvrtc.cpp
+cd "$sources"
+g++ -std=c++17 -O2 -march=native -Wall -Werror -fPIC -fvisibility=hidden -shared \
+  -Wl,-soname,libcuda.so.1 -o "$target/libcuda.so.1" \
+  run_grid.cpp sanitizer.cpp device.cpp memory.cpp stream.cpp module.cpp
+library libcudart.so.13 cudart.cpp
+library libnvrtc.so.13 nvrtc.cpp
+library libcublasLt.so.13 cublaslt.cpp multiply.cpp "$target/libcuda.so.1"
+library libcublas.so.13 cublas.cpp "$target/libcublasLt.so.13"

@@ -54,17 +54,17 @@ namespace emulated {
 typedef std::function<CUresult()> Work;
 
 // Every function of the API holds it.
-std::recursive_mutex& driver_lock();
+EXPORTED std::recursive_mutex& driver_lock();
 
 struct Capability {
   int major;
   int minor;
 };
-Capability capability();
+EXPORTED Capability capability();
 size_t total_memory();
 
 // The calling thread's context: an error where it has none.
-CUresult require_context(CUcontext* context = nullptr);
+EXPORTED CUresult require_context(CUcontext* context = nullptr);
 
 // Hands work to a stream: it is done when somebody waits for the stream, or recorded where the stream
 // is being captured. Also for cuBLASLt.
@@ -79,12 +79,13 @@ CUresult refuse_capture();
 
 // Does what the context's streams still have to do.
 CUresult finish_all_streams();
-// Does what came before a copy that the host waits for: the work of streams that block it.
+// Does what comes before anything of the default stream: the work of the streams that wait for it. An
+// error where one of them is being captured.
 CUresult finish_blocking_streams();
 CUresult finish_stream(CUstream stream);
 
 // Whether these bytes lie in one allocation of the device.
-bool is_device_memory(CUdeviceptr address, size_t bytes);
+EXPORTED bool is_device_memory(CUdeviceptr address, size_t bytes);
 // Whether the host's memory is page-locked.
 bool is_page_locked(const void* address);
 // An error, and a line on stderr that names the suspect, where something wrote beside an allocation.

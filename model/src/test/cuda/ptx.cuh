@@ -67,6 +67,11 @@ inline float exp2_approximate(float x) {
   return fabsf(result) < 1.17549435e-38f ? 0.0f : result;
 }
 
+inline float reciprocal_approximate(float x) {
+  float result = 1.0f / x;
+  return fabsf(result) < 1.17549435e-38f ? copysignf(0.0f, result) : result;
+}
+
 #if __CUDA_ARCH__ >= 800
 
 inline void mma_bf16(float (&c)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {

@@ -79,12 +79,6 @@ struct Thread {
   int groups;  // of copies that it has committed
 };
 
-// What the lanes of one exchange handed over.
-struct Agreement {
-  unsigned readers;  // lanes that may still read it
-  Slot slots[LANES];
-};
-
 // Sets of lanes are bits.
 struct Warp {
   unsigned alive;
@@ -92,8 +86,10 @@ struct Warp {
   unsigned at_warp;   // waiting for lanes
   unsigned at_block;  // waiting for the block
   Slot offered[LANES];
-  // Every lane may read one while another is made.
-  Agreement agreements[LANES + 1];
+  // What the lanes of an exchange handed over, and which may still read it. Each may be reading one
+  // while another is made.
+  Slot agreed[LANES + 1][LANES];
+  unsigned readers[LANES + 1];
 };
 
 struct Block {
@@ -182,14 +178,13 @@ bool release_warp(int number, unsigned mask) {
     operation = thread.operation;
   }
   int free = 0;
-  while (warp.agreements[free].readers != 0) {
+  while (warp.readers[free] != 0) {
     free++;
   }
-  Agreement& agreement = warp.agreements[free];
-  agreement.readers = lanes;
-  memcpy(agreement.slots, warp.offered, sizeof(agreement.slots));
+  warp.readers[free] = lanes;
+  memcpy(warp.agreed[free], warp.offered, sizeof(warp.offered));
   for (unsigned rest = ~lanes; rest != 0; rest &= rest - 1) {
-    memset(&agreement.slots[__builtin_ctz(rest)], 0xFF, sizeof(Slot));
+    memset(&warp.agreed[free][__builtin_ctz(rest)], 0xFF, sizeof(Slot));
   }
   for (unsigned rest = lanes; rest != 0; rest &= rest - 1) {
     threads[number * LANES + __builtin_ctz(rest)].agreement = free;
@@ -203,7 +198,7 @@ bool release_warp(int number, unsigned mask) {
 void forget_agreement() {
   Thread& me = threads[current];
   if (me.agreement != NONE) {
-    warps[current / LANES].agreements[me.agreement].readers &= ~(1u << (current % LANES));
+    warps[current / LANES].readers[me.agreement] &= ~(1u << (current % LANES));
     me.agreement = NONE;
   }
 }
@@ -307,9 +302,7 @@ void begin_block() {
   next_descending = !next_descending;
   for (Warp& warp : warps) {
     warp.alive = warp.runnable = warp.at_warp = warp.at_block = 0;
-    for (Agreement& agreement : warp.agreements) {
-      agreement.readers = 0;
-    }
+    memset(warp.readers, 0, sizeof(warp.readers));
   }
   for (int i = 0; i < num_threads; i++) {
     Thread& thread = threads[i];
@@ -418,7 +411,7 @@ const Slot* exchange(const char* operation, unsigned mask, const void* value, si
     clear_runnable(number, bit);
     wait();
   }
-  return warp.agreements[me.agreement].slots;
+  return warp.agreed[me.agreement];
 }
 
 int wait_for_block(int value) {

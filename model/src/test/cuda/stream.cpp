@@ -137,12 +137,6 @@ CUresult submit(CUstream stream, Work work) {
     return CUDA_SUCCESS;
   }
   if (stream == &default_stream) {
-    for (CUstream other : streams) {
-      if (other->blocking && other->capture != nullptr) {
-        other->capture->invalid = true;
-        return CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
-      }
-    }
     RETURN_IF_ERROR(finish_blocking_streams());
   } else if (stream->blocking) {
     RETURN_IF_ERROR(run_pending(&default_stream));
@@ -180,6 +174,12 @@ CUresult finish_all_streams() {
 }
 
 CUresult finish_blocking_streams() {
+  for (CUstream stream : streams) {
+    if (stream->blocking && stream->capture != nullptr) {
+      stream->capture->invalid = true;
+      return CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
+    }
+  }
   RETURN_IF_ERROR(run_pending(&default_stream));
   for (CUstream stream : streams) {
     if (stream->blocking) {
