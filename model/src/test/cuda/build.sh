@@ -1,8 +1,9 @@
 #!/bin/sh
-# Builds the libraries: build.sh TARGET_DIRECTORY
+# Builds the libraries: build.sh TARGET_DIRECTORY VERSION, a number that stands for these sources.
 set -e
 sources=$(cd "$(dirname "$0")" && pwd)
 target=$1
+version=$2
 mkdir -p "$target"
 
 # The version of a library's symbols is its own name, as those of the real ones are.
@@ -12,7 +13,7 @@ library() {
   echo "$name { global: *; };" > "$target/$name.versions"
   g++ -std=c++17 -O3 -march=native -Wall -Werror -fPIC -fvisibility=hidden -shared \
     -Wl,-soname,"$name" -Wl,--version-script,"$target/$name.versions" \
-    "-DEMULATOR_SOURCES=\"$sources\"" -o "$target/$name" "$@"
+    "-DEMULATOR_SOURCES=\"$sources\"" "-DEMULATOR_VERSION=$version" -o "$target/$name" "$@"
   rm "$target/$name.versions"
 }
 

@@ -302,6 +302,18 @@ inline float __log2f(float a) { return log2f(a); }
 inline float __sinf(float a) { return sinf(a); }
 inline float __cosf(float a) { return cosf(a); }
 inline float __powf(float a, float b) { return powf(a, b); }
+inline float sinpif(float a) { return (float)sin(M_PI * remainder((double)a, 2.0)); }
+inline float cospif(float a) { return (float)cos(M_PI * remainder((double)a, 2.0)); }
+inline void sincospif(float a, float* sine, float* cosine) {
+  *sine = sinpif(a);
+  *cosine = cospif(a);
+}
+inline double sinpi(double a) { return sin(M_PI * remainder(a, 2.0)); }
+inline double cospi(double a) { return cos(M_PI * remainder(a, 2.0)); }
+inline void sincospi(double a, double* sine, double* cosine) {
+  *sine = sinpi(a);
+  *cosine = cospi(a);
+}
 inline float normcdff(float a) { return 0.5f * erfcf(-a * 0.70710678f); }
 inline int __float2int_rn(float a) { return (int)rintf(a); }
 inline int __float2int_rz(float a) { return (int)a; }

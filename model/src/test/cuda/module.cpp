@@ -45,7 +45,6 @@ constexpr int DEFAULT_SHARED_BYTES = 48 << 10;
 
 enum FunctionAttribute {
   MAX_THREADS_PER_BLOCK = 0,
-  SHARED_SIZE_BYTES = 1,
   NUM_REGISTERS = 4,
   BINARY_VERSION = 6,
   MAX_DYNAMIC_SHARED_SIZE_BYTES = 8,
@@ -96,10 +95,18 @@ int find_shared_bytes(dl_phdr_info* info, size_t, void* argument) {
   return 1;
 }
 
-// Kernels of another major version, or of a later minor one, do not run.
-bool fits(int architecture) {
+// Whether the device runs the library's kernels: those that are not portable run on GPUs of the same
+// major version only, and no earlier minor one.
+bool fits(void* library) {
+  const int* architecture = static_cast<const int*>(dlsym(library, "emulated_architecture"));
+  const bool* portable = static_cast<const bool*>(dlsym(library, "emulated_portable"));
+  if (architecture == nullptr || portable == nullptr) {
+    return false;
+  }
   emulated::Capability device = emulated::capability();
-  return architecture / 100 == device.major && architecture % 100 / 10 <= device.minor;
+  int major = *architecture / 100;
+  int minor = *architecture % 100 / 10;
+  return (*portable && major < device.major) || (major == device.major && minor <= device.minor);
 }
 
 struct Launch {
@@ -150,10 +157,9 @@ API CUresult cuModuleLoadData(CUmodule* module, const void* image) {
   if (library == nullptr) {
     return CUDA_ERROR_INVALID_IMAGE;
   }
-  const int* architecture = static_cast<const int*>(dlsym(library, "emulated_architecture"));
-  if (architecture == nullptr || !fits(*architecture)) {
+  if (!fits(library)) {
     dlclose(library);
-    return architecture == nullptr ? CUDA_ERROR_INVALID_IMAGE : CUDA_ERROR_NO_BINARY_FOR_GPU;
+    return CUDA_ERROR_NO_BINARY_FOR_GPU;
   }
   *module = new CUmod_st{library, 0, 0, {}};
   dlinfo(library, RTLD_DI_TLS_MODID, &(*module)->shared_id);

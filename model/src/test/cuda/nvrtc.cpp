@@ -51,10 +51,15 @@ struct Program {
 
 struct Options {
   int architecture = 750;
+  // Whether every later GPU runs the code, as it does PTX.
+  bool portable = false;
   Strings definitions;
 };
 
-// The headers that this library was built with, and where it lies.
+// Those that this compiler says it knows.
+constexpr int ARCHITECTURES[] = {75, 80, 86, 87, 88, 89, 90, 100, 103, 110, 120, 121};
+
+// Of execution.h and ptx.cuh.
 files::path headers_directory() { return EMULATOR_SOURCES; }
 
 files::path own_directory() {
@@ -85,7 +90,8 @@ bool read_option(const std::string& option, Options& options) {
       std::string value = option.substr(strlen(prefix));
       size_t digits = value.find('_') + 1;
       options.architecture = 10 * atoi(value.c_str() + digits);
-      return (starts_with(value, "sm_") || starts_with(value, "compute_")) && options.architecture > 0;
+      options.portable = starts_with(value, "compute_");
+      return (options.portable || starts_with(value, "sm_")) && options.architecture > 0;
     }
   }
   for (const char* prefix : {"--define-macro=", "-D"}) {
@@ -185,7 +191,7 @@ bool follows_extern_c(const std::string& text, size_t position) {
 
 // Takes out what is no C++, and appends what starts each kernel: a function that reads its parameters
 // where they lie, and their sizes.
-std::string with_starters(std::string text, int architecture) {
+std::string with_starters(std::string text, const Options& options) {
   const std::string GLOBAL = "__global__";
   const std::string BOUNDS = "__launch_bounds__";
   std::map<std::string, std::string> kernels;  // and the most threads of each
@@ -225,7 +231,8 @@ std::string with_starters(std::string text, int architecture) {
   std::ostringstream code;
   const std::string exported = "__attribute__((visibility(\"default\"), used)) ";
   code << text << "\n# 1 \"starters\"\nextern \"C\" {\n"
-       << exported << "extern const int emulated_architecture = " << architecture << ";\n";
+       << exported << "extern const int emulated_architecture = " << options.architecture << ";\n"
+       << exported << "extern const bool emulated_portable = " << options.portable << ";\n";
   for (const auto& [name, max_threads] : kernels) {
     code << exported << "void emulated_start_" << name << "(void** arguments) { emulated::start(" << name
          << ", arguments); }\n"
@@ -248,8 +255,29 @@ std::string hash_of(const std::string& text) {
   return hexadecimal;
 }
 
+// With our ptx.cuh in the place of the lines that come from the kernels' own.
+std::string with_own_ptx(const std::string& source) {
+  std::ostringstream result;
+  std::istringstream lines(source);
+  bool skips = false;
+  bool included = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (starts_with(line, "#line ")) {
+      skips = line.find("\"ptx.cuh\"") != std::string::npos;
+      if (skips && !included) {
+        result << "#include <ptx.cuh>\n";
+        included = true;
+      }
+    }
+    if (!skips) {
+      result << line << "\n";
+    }
+  }
+  return result.str();
+}
+
 void write_sources(const Program& program, const files::path& directory) {
-  write_file(directory / program.name, program.source);
+  write_file(directory / program.name, with_own_ptx(program.source));
   for (const auto& [name, text] : program.headers) {
     if (files::path(name).filename() != "ptx.cuh") {
       files::create_directories((directory / name).parent_path());
@@ -260,7 +288,7 @@ void write_sources(const Program& program, const files::path& directory) {
 
 bool compile(Program& program, const Options& options, const files::path& directory) {
   write_sources(program, directory);
-  Strings preprocess = {"g++", "-std=c++17", "-w", "-E", "-x", "c++"};
+  Strings preprocess = {"g++", "-std=c++17", "-w", "-fno-diagnostics-show-caret", "-E", "-x", "c++"};
   preprocess.insert(preprocess.end(), options.definitions.begin(), options.definitions.end());
   preprocess.insert(preprocess.end(), {"-D__CUDACC__=1", "-D__CUDACC_RTC__=1", "-D__NVCC__=1"});
   preprocess.push_back("-D__CUDA_ARCH__=" + std::to_string(options.architecture));
@@ -269,13 +297,13 @@ bool compile(Program& program, const Options& options, const files::path& direct
   if (!run(preprocess, directory, program.log)) {
     return false;
   }
-  std::string text = with_starters(read_file(directory / "preprocessed.ii"), options.architecture);
+  std::string text = with_starters(read_file(directory / "preprocessed.ii"), options);
   files::path kept = own_directory() / "kernels" / (hash_of(text) + ".so");
   if (!files::exists(kept)) {
     write_file(directory / "program.ii", text);
     // Of the checks, sanitizer.cpp has the functions. Sources are written for a compiler without strict
     // aliasing that fuses multiplications with additions, as NVRTC is.
-    if (!run({"g++", "-std=c++17", "-w", "-O2", "-march=native", "-fPIC", "-ffp-contract=fast",
+    if (!run({"g++", "-std=c++17", "-w", "-fno-diagnostics-show-caret", "-O2", "-march=native", "-fPIC", "-ffp-contract=fast",
               "-fno-strict-aliasing", "-fno-exceptions", "-fno-gnu-unique", "-fno-extern-tls-init",
               "-fvisibility=hidden", "-fno-math-errno",
               "-fsanitize=alignment,null,bounds,shift-exponent,integer-divide-by-zero", "-c",
@@ -299,9 +327,21 @@ bool compile(Program& program, const Options& options, const files::path& direct
 
 typedef Program* nvrtcProgram;
 
+// The minor version is of this emulator's sources: caches of compiled kernels must not take those of
+// another, or of a real compiler, for the same.
 API nvrtcResult nvrtcVersion(int* major, int* minor) {
   *major = 13;
-  *minor = 1;
+  *minor = EMULATOR_VERSION;
+  return NVRTC_SUCCESS;
+}
+
+API nvrtcResult nvrtcGetNumSupportedArchs(int* count) {
+  *count = sizeof(ARCHITECTURES) / sizeof(ARCHITECTURES[0]);
+  return NVRTC_SUCCESS;
+}
+
+API nvrtcResult nvrtcGetSupportedArchs(int* architectures) {
+  memcpy(architectures, ARCHITECTURES, sizeof(ARCHITECTURES));
   return NVRTC_SUCCESS;
 }
 
