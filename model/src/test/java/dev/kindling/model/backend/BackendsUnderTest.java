@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.model.backend.KernelRun.Exactness;
 import dev.kindling.model.backend.KernelRun.Result;
+import dev.kindling.model.backend.cuda.CudaBackend;
+import dev.kindling.model.backend.cuda.EmulatedCuda;
 import dev.kindling.model.backend.nd4j.Nd4jBackend;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.MemorySpace;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.DoubleStream;
@@ -47,13 +50,23 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
     twin = Backends.open("nd4j", 2);
     backends =
         ChosenBackends.areDefault()
-            ? List.of(
-                twin,
-                // As ND4J has to work on a GPU.
-                new Nd4jBackend(1, true),
-                Backends.open("onednn", 1),
-                Backends.open("onednn", 2))
+            ? ofThisMachine()
             : ChosenBackends.names().stream().map(name -> Backends.open(name, 1)).toList();
+  }
+
+  /** Those of CPUs, and CUDA's: emulated, where it can be, if there is no GPU. */
+  private List<Backend> ofThisMachine() {
+    List<Backend> all = new ArrayList<>();
+    all.add(twin);
+    // As ND4J has to work on a GPU.
+    all.add(new Nd4jBackend(1, true));
+    all.add(Backends.open("onednn", 1));
+    all.add(Backends.open("onednn", 2));
+    if (EmulatedCuda.hasGpu() || EmulatedCuda.isSupported()) {
+      EmulatedCuda.loadWithoutGpu();
+      all.add(new CudaBackend(0));
+    }
+    return all;
   }
 
   @Override

@@ -81,10 +81,7 @@ public final class EmulatedCuda {
    * <p>Where they cannot be built, the test is skipped.
    */
   public static synchronized Path directory() {
-    boolean isKnownMachine =
-        System.getProperty("os.name").equals("Linux")
-            && System.getProperty("os.arch").equals("amd64");
-    assumeTrue(isKnownMachine, "CUDA is emulated on Linux on x86-64 only");
+    assumeTrue(isKnownMachine(), "CUDA is emulated on Linux on x86-64 only");
     assumeTrue(isOnPath(COMPILER), "There is no " + COMPILER + " to build the emulated CUDA with");
     try {
       Path module = module();
@@ -97,6 +94,16 @@ public final class EmulatedCuda {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot build the emulated CUDA", e);
     }
+  }
+
+  /** Whether it can be built and loaded here. */
+  public static boolean isSupported() {
+    return isKnownMachine() && isOnPath(COMPILER);
+  }
+
+  private static boolean isKnownMachine() {
+    return System.getProperty("os.name").equals("Linux")
+        && System.getProperty("os.arch").equals("amd64");
   }
 
   private static boolean isOnPath(String program) {
