@@ -1,7 +1,7 @@
 // Devices, their primary contexts, and the names of errors.
 //
 // Environment: KINDLING_EMULATED_CUDA_DEVICES (1), KINDLING_EMULATED_CUDA_CAPABILITY (9.0) and
-// KINDLING_EMULATED_CUDA_MEMORY (bytes; 4 GiB) say what there is.
+// KINDLING_EMULATED_CUDA_MEMORY (bytes; 4 GiB) say what there is; CUDA_VISIBLE_DEVICES hides some of it.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,10 +17,29 @@ bool initialized;
 CUctx_st contexts[MAX_DEVICES];
 thread_local CUcontext current;
 
+// Of the numbers in CUDA_VISIBLE_DEVICES, those before the first that no device has.
+int num_visible(const char* text, int num_devices) {
+  int count = 0;
+  for (;;) {
+    char* end;
+    long number = strtol(text, &end, 10);
+    if (end == text || number < 0 || number >= num_devices) {
+      return count;
+    }
+    count++;
+    if (*end != ',') {
+      return count;
+    }
+    text = end + 1;
+  }
+}
+
 int num_devices() {
   const char* text = getenv("KINDLING_EMULATED_CUDA_DEVICES");
   int count = text == nullptr ? 1 : atoi(text);
-  return count < 0 ? 0 : count > MAX_DEVICES ? MAX_DEVICES : count;
+  count = count < 0 ? 0 : count > MAX_DEVICES ? MAX_DEVICES : count;
+  const char* visible = getenv("CUDA_VISIBLE_DEVICES");
+  return visible == nullptr ? count : num_visible(visible, count);
 }
 
 CUresult check_device(int device) {
