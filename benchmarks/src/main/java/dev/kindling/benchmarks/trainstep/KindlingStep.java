@@ -54,7 +54,8 @@ final class KindlingStep implements TrainingStep {
             options(precision),
             configuration.batch(),
             configuration.length(),
-            configuration.targetLength())
+            configuration.targetLength(),
+            Backend.CPU_LOGIT_BYTES)
         .processTotal();
   }
 

@@ -4,6 +4,7 @@ import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,6 +26,9 @@ public interface Backend extends AutoCloseable {
   /** Chunks of this size reach the speed of one; the gradient of the weights is read in each. */
   long CPU_LOGIT_BYTES = 16L << 20;
 
+  /** The same of a GPU, whose products are fast from far more rows on. */
+  long GPU_LOGIT_BYTES = 1L << 30;
+
   /** The name by which configuration selects it. */
   String name();
 
@@ -34,6 +38,25 @@ public interface Backend extends AutoCloseable {
   /** Where the tensors lie that it computes on. */
   default MemorySpace memory() {
     return MemorySpace.HOST;
+  }
+
+  /**
+   * The same memory for what several backends compute on, each on a thread of its own, and for what
+   * is to outlive this one. Who writes there waits with {@link #awaitKernels} before others read.
+   */
+  default MemorySpace sharedMemory() {
+    return memory();
+  }
+
+  /**
+   * Waits until all kernels that were started have ended: for those who measure time, or hand
+   * tensors to another backend. Reading a tensor waits by itself.
+   */
+  default void awaitKernels() {}
+
+  /** Groups of devices that work on tensors together; empty where tensors lie on the host. */
+  default Optional<DeviceGroups> deviceGroups() {
+    return Optional.empty();
   }
 
   /** Whether it has {@link #withTf32}. */

@@ -1,5 +1,7 @@
 package dev.kindling.model.tensor;
 
+import java.util.OptionalLong;
+
 /**
  * Where tensors lie that kernels compute on: the memory of the host, or that of a GPU. Each {@code
  * Backend} has one, and everything that it computes on is allocated there.
@@ -34,4 +36,9 @@ public interface MemorySpace {
    * @throws OutOfMemoryError if there is not as much
    */
   OffHeapMemory allocateUndefined(long numBytes);
+
+  /** Bytes that are free now, where the memory is that of a device and can tell. */
+  default OptionalLong freeBytes() {
+    return OptionalLong.empty();
+  }
 }

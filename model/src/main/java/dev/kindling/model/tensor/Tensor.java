@@ -16,6 +16,9 @@ import org.bytedeco.javacpp.ShortPointer;
  * {@link IllegalStateException}.
  */
 public final class Tensor {
+  /** What is copied from or to a device at once where it goes through a buffer. */
+  private static final int COPIED_BYTES = 16 << 20;
+
   private final OffHeapMemory memory;
   private final long byteOffset;
   private final DType dtype;
@@ -227,17 +230,57 @@ public final class Tensor {
    * @param length the number of elements
    */
   public void readBytes(long offset, int length, byte[] destination, int destinationOffset) {
-    int numBytes = Math.multiplyExact(length, dtype.bytes());
-    read(
-        offset,
-        length,
-        from -> bytes(from, numBytes).get(destination, destinationOffset, numBytes));
+    int elements = elementsAtOnce(length);
+    for (int done = 0; done < length; done += elements) {
+      int numBytes = Math.min(elements, length - done) * dtype.bytes();
+      int to = destinationOffset + done * dtype.bytes();
+      read(
+          offset + done,
+          numBytes / dtype.bytes(),
+          from -> bytes(from, numBytes).get(destination, to, numBytes));
+    }
   }
 
   /** The reverse of {@link #readBytes}. */
   public void writeBytes(long offset, int length, byte[] source, int sourceOffset) {
-    int numBytes = Math.multiplyExact(length, dtype.bytes());
-    write(offset, length, to -> bytes(to, numBytes).put(source, sourceOffset, numBytes));
+    int elements = elementsAtOnce(length);
+    for (int done = 0; done < length; done += elements) {
+      int numBytes = Math.min(elements, length - done) * dtype.bytes();
+      int from = sourceOffset + done * dtype.bytes();
+      write(
+          offset + done,
+          numBytes / dtype.bytes(),
+          to -> bytes(to, numBytes).put(source, from, numBytes));
+    }
+  }
+
+  /** Those of a device pass through a buffer, which must not become as large as a model. */
+  private int elementsAtOnce(int length) {
+    Math.multiplyExact(length, dtype.bytes());
+    return isOnHost() ? Math.max(1, length) : COPIED_BYTES / dtype.bytes();
+  }
+
+  /**
+   * Copies all elements of a tensor of the same type and size, in one copy.
+   *
+   * @param source lies on the host if this lies on a device
+   * @throws IllegalArgumentException if type or size differ, or both lie on devices
+   */
+  public void copyFrom(Tensor source) {
+    if (source.dtype != dtype || source.numElements != numElements) {
+      throw new IllegalArgumentException(
+          "Cannot copy " + source + " into " + this + ": type or size differ");
+    }
+    if (source.isOnHost() && isOnHost()) {
+      Pointer.memcpy(pointer(), source.pointer(), numBytes());
+    } else if (isOnHost()) {
+      source.memory.device().copyToHost(source.byteOffset, new Address(address()), numBytes());
+    } else if (source.isOnHost()) {
+      memory.device().copyFromHost(new Address(source.address()), byteOffset, numBytes());
+    } else {
+      throw new IllegalArgumentException(
+          "Both " + source + " and " + this + " lie on devices: a backend copies between them");
+    }
   }
 
   private static BytePointer bytes(Pointer typed, long numBytes) {

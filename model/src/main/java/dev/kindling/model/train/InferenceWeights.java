@@ -22,7 +22,7 @@ public final class InferenceWeights implements AutoCloseable {
   /**
    * Allocates parameters of zero; fill them through {@link #parameters()}.
    *
-   * @param space of the backends that compute
+   * @param space {@link Backend#sharedMemory} of the backends that compute
    */
   public InferenceWeights(ArchitectureConfig config, Precision precision, MemorySpace space) {
     this.config = config;
@@ -60,6 +60,8 @@ public final class InferenceWeights implements AutoCloseable {
   private synchronized void refreshCopies(Backend backend) {
     if (copiesAreStale) {
       model.refreshCopies(backend);
+      // Other threads read them with backends of their own.
+      backend.awaitKernels();
       copiesAreStale = false;
     }
   }

@@ -6,7 +6,6 @@ import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.GptOptions;
 import dev.kindling.model.arch.T5Config;
-import dev.kindling.model.backend.Backend;
 import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PieceRange;
@@ -58,6 +57,7 @@ public record MemoryPlan(
    * @param batchSize sequences in a step
    * @param length tokens of a sequence; of an encoder-decoder those of an input
    * @param targetLength tokens of a target of an encoder-decoder; not used by others
+   * @param logitBytes that the backend likes to make at a time
    */
   public static MemoryPlan of(
       ArchitectureConfig config,
@@ -65,9 +65,11 @@ public record MemoryPlan(
       ComputeOptions compute,
       int batchSize,
       int length,
-      int targetLength) {
+      int targetLength,
+      long logitBytes) {
     PartLayout whole = PartLayout.whole(config.placements());
-    return ofPart(config, whole, 1, optimizer, compute, batchSize, length, targetLength);
+    return ofPart(
+        config, whole, 1, optimizer, compute, batchSize, length, targetLength, logitBytes);
   }
 
   /**
@@ -80,6 +82,7 @@ public record MemoryPlan(
    * @param batchSize sequences in a step
    * @param length tokens of a sequence; of an encoder-decoder those of an input
    * @param targetLength tokens of a target of an encoder-decoder; not used by others
+   * @param logitBytes that the backend likes to make at a time
    */
   public static MemoryPlan ofPart(
       ArchitectureConfig config,
@@ -89,7 +92,8 @@ public record MemoryPlan(
       ComputeOptions compute,
       int batchSize,
       int length,
-      int targetLength) {
+      int targetLength,
+      long logitBytes) {
     long numParameters = part.numParameters();
     long microBatch = (batchSize + compute.microBatches() - 1L) / compute.microBatches();
     boolean copied = compute.precision().dtype() != DType.F32;
@@ -104,7 +108,8 @@ public record MemoryPlan(
                         compute,
                         microBatch,
                         length,
-                        targetLength))
+                        targetLength,
+                        logitBytes))
             .reduce(Activations::larger)
             .orElseThrow();
     return new MemoryPlan(
@@ -151,7 +156,8 @@ public record MemoryPlan(
         ComputeOptions compute,
         long batch,
         int length,
-        int targetLength) {
+        int targetLength,
+        long logitBytes) {
       Widths widths = Widths.of(config).slice(numSlices);
       long bytes = compute.precision().dtype().bytes();
       long numTokens = batch * length;
@@ -177,8 +183,7 @@ public record MemoryPlan(
         // Those of the targets' length are not used again for those of the inputs'.
         gradients += numTargets * (block + widths.crossKeys()) + numTokens * widths.memory();
       }
-      long rows =
-          VocabularyHead.rowsPerChunk(Backend.CPU_LOGIT_BYTES, numTargets, config.vocabSize());
+      long rows = VocabularyHead.rowsPerChunk(logitBytes, numTargets, config.vocabSize());
       long logits = rows * config.vocabSize() * (Float.BYTES + (bytes == Float.BYTES ? 0 : bytes));
       return new Activations(
           (kept + around) * bytes + 2 * bias * Float.BYTES,

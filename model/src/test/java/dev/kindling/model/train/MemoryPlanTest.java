@@ -85,7 +85,9 @@ class MemoryPlanTest {
   @ParameterizedTest
   @MethodSource("plans")
   void activationsTakeWhatTheFormulaSays(ArchitectureConfig config, ComputeOptions compute) {
-    MemoryPlan plan = MemoryPlan.of(config, OPTIMIZER, compute, BATCH, LENGTH, TARGET_LENGTH);
+    MemoryPlan plan =
+        MemoryPlan.of(
+            config, OPTIMIZER, compute, BATCH, LENGTH, TARGET_LENGTH, Backend.CPU_LOGIT_BYTES);
     try (Backend backend = Backends.open("onednn", 1);
         LocalTrainer trainer = new LocalTrainer(config, OPTIMIZER, compute, backend)) {
       trainer.initialize(1);
@@ -108,7 +110,15 @@ class MemoryPlanTest {
     PartLayout part = new PartLayout(config.placements(), List.of(pieces), 0, 1);
     MemoryPlan plan =
         MemoryPlan.ofPart(
-            config, part, 2, OPTIMIZER, ComputeOptions.PLAIN, BATCH, LENGTH, TARGET_LENGTH);
+            config,
+            part,
+            2,
+            OPTIMIZER,
+            ComputeOptions.PLAIN,
+            BATCH,
+            LENGTH,
+            TARGET_LENGTH,
+            Backend.CPU_LOGIT_BYTES);
     try (Backend backend = Backends.open("onednn", 1);
         ModelPart stage =
             new ModelPart(

@@ -3,6 +3,7 @@ package dev.kindling.spark.train;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.NetworkConfig;
+import dev.kindling.model.backend.Backend;
 import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.memory.RunMemory;
@@ -50,7 +51,8 @@ record Dl4jMemory(ModelShape model, TrainingConfig training, int numReplicas) {
               training.compute(1),
               training.batchSize(),
               model.contextLength(),
-              model.contextLength());
+              model.contextLength(),
+              Backend.CPU_LOGIT_BYTES);
       return new MemoryPlan(
           bytes(2),
           bytes(1),

@@ -5,6 +5,7 @@ import static dev.kindling.model.backend.cuda.CudaStatus.check;
 import dev.kindling.model.tensor.DeviceMemory;
 import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.OffHeapMemory;
+import java.util.OptionalLong;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
 
@@ -44,6 +45,11 @@ final class CudaMemory implements MemorySpace {
   @Override
   public OffHeapMemory allocateUndefined(long numBytes) {
     return OffHeapMemory.on(slab(numBytes), numBytes);
+  }
+
+  @Override
+  public OptionalLong freeBytes() {
+    return OptionalLong.of(device.memory()[0]);
   }
 
   private Slab slab(long numBytes) {
