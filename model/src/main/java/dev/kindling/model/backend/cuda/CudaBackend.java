@@ -6,6 +6,7 @@ import dev.kindling.model.backend.AttentionGradients;
 import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.DecayRange;
+import dev.kindling.model.backend.DeviceGroups;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.backend.Heads;
 import dev.kindling.model.backend.Matrix;
@@ -14,6 +15,7 @@ import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,9 +23,6 @@ import java.util.Set;
  * in order on a stream of their own; the host goes on, and waits only where it reads.
  */
 public final class CudaBackend implements Backend {
-  /** Logits that are alive at once: enough that products of them fill the largest GPUs. */
-  private static final long LOGIT_BYTES = 1L << 30;
-
   private final CudaEngine engine;
   private final CudaElementwise elementwise;
   private final CudaActivations activations;
@@ -95,6 +94,21 @@ public final class CudaBackend implements Backend {
   }
 
   @Override
+  public MemorySpace sharedMemory() {
+    return new CudaMemory(engine.device(), null);
+  }
+
+  @Override
+  public void awaitKernels() {
+    engine.awaitKernels();
+  }
+
+  @Override
+  public Optional<DeviceGroups> deviceGroups() {
+    return CudaLibraries.load().hasNccl() ? Optional.of(new NcclGroups(engine)) : Optional.empty();
+  }
+
+  @Override
   public boolean hasTf32() {
     return engine.device().hasBf16();
   }
@@ -112,7 +126,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public long preferredLogitBytes() {
-    return LOGIT_BYTES;
+    return GPU_LOGIT_BYTES;
   }
 
   @Override

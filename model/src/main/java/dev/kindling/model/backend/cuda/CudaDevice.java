@@ -94,7 +94,9 @@ final class CudaDevice {
   private static String nameOf(int device) {
     try (BytePointer text = new BytePointer(LONGEST_NAME)) {
       check(cudart.cuDeviceGetName(text, LONGEST_NAME, device), "read the name of a GPU");
-      return text.getString();
+      // All of the buffer, of which the name is a part.
+      String buffer = text.getString();
+      return buffer.substring(0, buffer.indexOf('\0'));
     }
   }
 

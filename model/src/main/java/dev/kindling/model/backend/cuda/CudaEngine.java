@@ -91,10 +91,15 @@ final class CudaEngine implements AutoCloseable {
     return recorder;
   }
 
-  @Override
-  public void close() {
+  /** Waits until all kernels that were started have ended. */
+  void awaitKernels() {
     device.makeCurrent();
     check(cudart.cuStreamSynchronize(stream), "finish the kernels of " + device);
+  }
+
+  @Override
+  public void close() {
+    awaitKernels();
     recorder.close();
     launch.close();
     modules.values().forEach(KernelModule::close);
