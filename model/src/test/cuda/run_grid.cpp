@@ -74,9 +74,9 @@ struct Thread {
   uint3 index;
   unsigned mask;          // of the lanes that it waits for
   const char* operation;  // at which it waits for them
-  int agreement;          // of its last exchange; it may read it until its next one
+  int agreement;          // of its last exchange, which it may read until its next one
   std::vector<Copy> copies;
-  int groups;  // of copies that it has committed
+  int groups;             // of copies that it has committed
 };
 
 // Sets of lanes are bits.
