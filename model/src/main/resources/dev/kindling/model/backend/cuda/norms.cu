@@ -8,6 +8,8 @@ namespace {
 
 constexpr int WARP_THREADS = 256;
 constexpr int WARP_VALUES = 32;  // Of a row, in each lane.
+// Blocks of backward whose registers a multiprocessor has room for.
+constexpr int WARP_BLOCKS = sizeof(element) == 2 ? 2 : 1;
 constexpr int BLOCK_THREADS = 512;
 constexpr int BLOCK_VALUES = 16;  // Of a row, in each thread.
 
@@ -257,14 +259,14 @@ __device__ __forceinline__ void norm_backward(const element* output_gradient, co
 
 }  // namespace
 
-#define NORMS(SUFFIX, THREADS)                                                                    \
+#define NORMS(SUFFIX, THREADS, BLOCKS)                                                            \
   extern "C" __global__ void __launch_bounds__(THREADS) layer_norm_forward_##SUFFIX(              \
       const element* input, const float* gain, const float* bias, float epsilon, element* output, \
       float* means, float* variances, int64 num_rows, int num_columns) {                          \
     norm_forward<true, SUFFIX##_rows>(input, gain, bias, epsilon, output, means, variances,       \
                                       num_rows, num_columns);                                     \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(THREADS) layer_norm_backward_##SUFFIX(             \
+  extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) layer_norm_backward_##SUFFIX(     \
       const element* output_gradient, const element* input, const float* gain, float epsilon,     \
       const float* means, const float* variances, element* input_gradient, int accumulate,        \
       float* gain_partials, float* bias_partials, int64 num_rows, int num_columns) {              \
@@ -278,7 +280,7 @@ __device__ __forceinline__ void norm_backward(const element* output_gradient, co
     norm_forward<false, SUFFIX##_rows>(input, gain, nullptr, epsilon, output, nullptr,            \
                                        mean_squares, num_rows, num_columns);                      \
   }                                                                                               \
-  extern "C" __global__ void __launch_bounds__(THREADS) rms_norm_backward_##SUFFIX(               \
+  extern "C" __global__ void __launch_bounds__(THREADS, BLOCKS) rms_norm_backward_##SUFFIX(       \
       const element* output_gradient, const element* input, const float* gain, float epsilon,     \
       const float* mean_squares, element* input_gradient, int accumulate, float* gain_partials,   \
       int64 num_rows, int num_columns) {                                                          \
@@ -287,6 +289,6 @@ __device__ __forceinline__ void norm_backward(const element* output_gradient, co
                                         gain_partials, gain_partials, num_rows, num_columns);     \
   }
 
-NORMS(warp, WARP_THREADS)
-NORMS(block, BLOCK_THREADS)
-NORMS(any, BLOCK_THREADS)
+NORMS(warp, WARP_THREADS, WARP_BLOCKS)
+NORMS(block, BLOCK_THREADS, 1)
+NORMS(any, BLOCK_THREADS, 1)
