@@ -77,16 +77,6 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
     }
   }
 
-  /** The plain one, which has F64. */
-  Backend twin() {
-    return twin;
-  }
-
-  /** One that is not the plain one. */
-  Backend fast() {
-    return backends.get(backends.size() - 1);
-  }
-
   List<Backend> all() {
     return backends;
   }

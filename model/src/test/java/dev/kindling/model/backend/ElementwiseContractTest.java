@@ -38,12 +38,12 @@ class ElementwiseContractTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1", "7,1", "1,13", "31,67"})
-  void copiesOfMatricesAgree(long rows, long columns) {
+  @CsvSource({"1,1,3", "7,1,3", "1,13,3", "31,67,3", "31,64,8", "300,16,8", "3,4112,8"})
+  void copiesOfMatricesAgree(long rows, long columns, long margin) {
     BACKENDS.assertAllAgree(
         (backend, run) -> {
-          Matrix wide = Matrix.of(run.input(rows + 2, columns + 5));
-          Matrix part = wide.rows(1, rows).columns(3, columns);
+          Matrix wide = Matrix.of(run.input(rows + 2, columns + 2 * margin));
+          Matrix part = wide.rows(1, rows).columns(margin, columns);
           Matrix transposed = Matrix.of(run.input(columns, rows)).transposed();
           backend.copy(part, Matrix.of(run.overwritten(rows, columns)));
           backend.copy(part, Matrix.of(run.overwritten(columns, rows)).transposed());
