@@ -2,6 +2,7 @@ package dev.kindling.spark.train;
 
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.backend.Backend;
 import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PieceRange;
@@ -186,7 +187,8 @@ public record PlannedMemory(
         training.compute(parallel.microBatches()),
         training.batchSize(),
         length,
-        targetLength);
+        targetLength,
+        Backend.CPU_LOGIT_BYTES);
   }
 
   /**

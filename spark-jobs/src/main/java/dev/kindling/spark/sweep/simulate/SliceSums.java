@@ -3,6 +3,7 @@ package dev.kindling.spark.sweep.simulate;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BartConfig;
 import dev.kindling.model.arch.T5Config;
+import dev.kindling.model.backend.Backend;
 import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.nn.VocabularyHead;
 import dev.kindling.model.tensor.DType;
@@ -127,7 +128,9 @@ record SliceSums(List<Summed> forward, List<Summed> backward) {
     /** For every row, the sums of all slices' exponentials, and the logit of the target. */
     private void head() {
       long left = batch.predicted();
-      int rowsPerChunk = VocabularyHead.rowsPerChunk(batch.predicted(), model.vocabSize());
+      int rowsPerChunk =
+          VocabularyHead.rowsPerChunk(
+              Backend.CPU_LOGIT_BYTES, batch.predicted(), model.vocabSize());
       for (; left > 0; left -= rowsPerChunk) {
         long rows = Math.min(left, rowsPerChunk);
         forward.add(new Summed(DType.F32, (numSlices + 1L) * rows));
