@@ -2,39 +2,54 @@ package dev.kindling.model.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.kindling.model.backend.cuda.CudaGpus;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {
   @Test
   void autoIsTheFastestThatLoads() {
+    String fastest = CudaGpus.refusal(Optional.empty()).isEmpty() ? "cuda" : "onednn";
     try (Backend backend = Backends.open("auto", 1)) {
-      assertThat(backend.name()).isEqualTo("onednn");
+      assertThat(backend.name()).isEqualTo(fastest);
     }
-    assertThat(Backends.resolve("auto")).isEqualTo("onednn");
+    assertThat(Backends.resolve("auto")).isEqualTo(fastest);
+  }
+
+  @Test
+  void autoSaysWhyItComputesOnNoGpu() {
+    assertThat(AutoBackend.withoutGpu("of a reason"))
+        .isEqualTo(new AutoBackend("onednn", "of a reason"));
+    assumeFalse(Files.exists(Path.of("/dev/nvidiactl")), "there is a driver");
+    assertThat(AutoBackend.of(Optional.of("1")))
+        .isEqualTo(new AutoBackend("onednn", "there is no NVIDIA driver on this machine"));
   }
 
   @Test
   void aNameThatIsResolvedStaysAsItIs() {
     assertThat(Backends.resolve("nd4j")).isEqualTo("nd4j");
     assertThat(Backends.resolve("onednn")).isEqualTo("onednn");
+    assertThat(Backends.resolve("cuda")).isEqualTo("cuda");
   }
 
   @Test
   void unknownNamesAndMissingThreadsAreRefused() {
     assertThatThrownBy(() -> Backends.open("mkl", 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("choose auto, onednn or nd4j");
+        .hasMessageContaining("choose auto, cuda, onednn or nd4j");
     assertThatThrownBy(() -> Backends.resolve("mkl"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("choose auto, onednn or nd4j");
+        .hasMessageContaining("choose auto, cuda, onednn or nd4j");
     assertThatThrownBy(() -> Backends.open("onednn", 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("numThreads is 0");
@@ -80,7 +95,9 @@ class BackendsTest {
           .contains("onednn first: it does not load")
           .contains("onednn again: it does not load")
           .contains("nd4j first: it does not load")
-          .contains("nd4j again: it does not load");
+          .contains("nd4j again: it does not load")
+          .contains("cuda first: it does not load")
+          .contains("cuda again: it does not load");
     }
   }
 
@@ -89,7 +106,7 @@ class BackendsTest {
     private OpenTwice() {}
 
     public static void main(String[] arguments) {
-      for (String name : List.of("onednn", "nd4j")) {
+      for (String name : List.of("onednn", "nd4j", "cuda")) {
         for (String time : List.of("first", "again")) {
           try (Backend backend = Backends.open(name, 1)) {
             System.out.println(name + " " + time + ": " + backend.name());

@@ -57,7 +57,7 @@ public record TrainingConfig(
   public TrainingConfig {
     Require.atLeast("steps", steps, 1);
     Require.atLeast("batchSize", batchSize, 1);
-    Require.oneOf("backend", backend, "auto", "onednn", "nd4j");
+    Require.oneOf("backend", backend, "auto", "cuda", "onednn", "nd4j");
     Require.atLeast("skipLossSpikes", skipLossSpikes, 0.0);
     Require.atLeast("maxConsecutiveSkips", maxConsecutiveSkips, 1);
     Require.atLeast("evaluateEverySteps", evaluateEverySteps, 0);

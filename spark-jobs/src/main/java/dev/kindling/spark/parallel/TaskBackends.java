@@ -10,6 +10,17 @@ public final class TaskBackends {
   private TaskBackends() {}
 
   /**
+   * What a backend computes with in the running task.
+   *
+   * @param name as {@link Backends#open} takes it
+   * @throws InvalidInputException if the task has several GPUs
+   */
+  public static KernelSettings settings(String name) {
+    TaskContext task = TaskContext.get();
+    return new KernelSettings(name, task.cpus(), TaskDevices.of(task).gpu());
+  }
+
+  /**
    * Opens a backend for the running task.
    *
    * @param name as {@link Backends#open} takes it
@@ -17,8 +28,7 @@ public final class TaskBackends {
    * @throws IllegalArgumentException if the backend cannot compute on the task's GPU
    */
   public static Backend open(String name) {
-    bindThread(name);
-    return Backends.open(name, TaskContext.get().cpus());
+    return settings(name).open();
   }
 
   /** Makes the running task's thread compute on the task's GPU, with a backend that is open. */

@@ -1,7 +1,6 @@
 package dev.kindling.spark.score;
 
 import dev.kindling.data.InvalidInputException;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.score.mode.RowScorers;
 import dev.kindling.spark.score.plan.ScoreMode;
@@ -290,7 +289,7 @@ public final class LanguageModelScorer extends ScorerParams implements DefaultPa
     return new ScorePlan(
         ScoreMode.of(getOrDefault(mode())),
         getOrDefault(checkpoint()),
-        Backends.resolve(getOrDefault(backend())),
+        getOrDefault(backend()),
         scoreConfig(),
         generateConfig());
   }

@@ -6,7 +6,6 @@ import dev.kindling.data.manifest.FileHasher;
 import dev.kindling.data.manifest.Fingerprint;
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.data.manifest.OutputDirectory;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.score.mode.RowScorers;
 import dev.kindling.spark.score.plan.ScoreMode;
@@ -83,10 +82,15 @@ public final class ScoreJob {
       Path run,
       Path output) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    String backend = Backends.resolve(config.training().backend());
     ScorePlan plan =
         Scoring.resolve(
-            spark, new ScorePlan(mode, run.toString(), backend, config.score(), config.generate()));
+            spark,
+            new ScorePlan(
+                mode,
+                run.toString(),
+                config.training().backend(),
+                config.score(),
+                config.generate()));
     List<Path> inputs = new ArrayList<>(List.of(input, run));
     examples.ifPresent(inputs::add);
     OutputDirectory.requireOutside(hadoop, output, inputs);

@@ -50,7 +50,10 @@ record ScoreTask(
     ExecutorModels.Borrowed borrowed =
         ExecutorModels.get()
             .borrow(
-                stored, plan.score().precision(), plan.backend(), task.cpus(), () -> loads.add(1));
+                stored,
+                plan.score().precision(),
+                TaskBackends.settings(plan.backend()),
+                () -> loads.add(1));
     task.addTaskCompletionListener((TaskCompletionListener) context -> borrowed.close());
     ScoringModel model = borrowed.model();
     long tokensPerPortion =

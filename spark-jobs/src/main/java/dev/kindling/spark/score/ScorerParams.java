@@ -30,8 +30,8 @@ abstract class ScorerParams extends Transformer {
   private static final String[] MODES = {
     "rolling", "continuation", "choice", "masked", "embed", "generate"
   };
-  private static final String[] BACKENDS = {"auto", "onednn", "nd4j"};
-  private static final String[] PRECISIONS = {"f32", "bf16"};
+  private static final String[] BACKENDS = {"auto", "cuda", "onednn", "nd4j"};
+  private static final String[] PRECISIONS = {"f32", "tf32", "bf16"};
   private static final String[] POOLINGS = {"mean", "first", "last"};
 
   private static final ScoreConfig DEFAULTS = ConfigLoader.defaults().score();
@@ -90,12 +90,13 @@ abstract class ScorerParams extends Transformer {
     labelCol = new Param<>(this, "labelCol", "column of right choices");
     answerCol = new Param<>(this, "answerCol", "column of the answers of examples");
     backend =
-        new Param<>(this, "backend", "auto, onednn or nd4j", ParamValidators.inArray(BACKENDS));
+        new Param<>(
+            this, "backend", "auto, cuda, onednn or nd4j", ParamValidators.inArray(BACKENDS));
     precision =
         new Param<>(
             this,
             "precision",
-            "of activations and matrices: f32 or bf16",
+            "of activations and matrices: f32, tf32 or bf16",
             ParamValidators.inArray(PRECISIONS));
     pooling =
         new Param<>(
@@ -250,12 +251,12 @@ abstract class ScorerParams extends Transformer {
     return answerCol;
   }
 
-  /** Auto, onednn or nd4j. */
+  /** Auto, cuda, onednn or nd4j. */
   public Param<String> backend() {
     return backend;
   }
 
-  /** Of activations and matrices: f32 or bf16. */
+  /** Of activations and matrices: f32, tf32 or bf16. */
   public Param<String> precision() {
     return precision;
   }

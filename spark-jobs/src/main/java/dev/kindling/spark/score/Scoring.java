@@ -2,6 +2,7 @@ package dev.kindling.spark.score;
 
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.spark.config.PromptConfig;
+import dev.kindling.spark.parallel.ClusterBackends;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.score.executor.StoredModel;
 import dev.kindling.spark.score.mode.RowScorers;
@@ -24,7 +25,7 @@ final class Scoring {
   private Scoring() {}
 
   /**
-   * The plan for one checkpoint, where it names a run.
+   * The plan for one checkpoint, where it names a run, and for one backend, where it says auto.
    *
    * @throws dev.kindling.data.InvalidInputException if there is no model, or it cannot answer
    */
@@ -33,7 +34,12 @@ final class Scoring {
     StoredModel stored = StoredModel.open(hadoop, new Path(plan.checkpoint()));
     ScoredModel.require(hadoop, stored, plan.mode(), plan.score());
     return new ScorePlan(
-        plan.mode(), stored.directory().toString(), plan.backend(), plan.score(), plan.generate());
+        plan.mode(),
+        stored.directory().toString(),
+        ClusterBackends.resolve(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()), plan.backend()),
+        plan.score(),
+        plan.generate());
   }
 
   /**

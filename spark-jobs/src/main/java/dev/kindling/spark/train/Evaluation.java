@@ -72,7 +72,7 @@ record Evaluation(
     List<BatchLoss> losses = new ArrayList<>();
     TaskBackends.bindThread(model instanceof NetworkConfig ? Dl4jNetwork.KERNELS : backend);
     try (MeasuredModel measured =
-            MeasuredModel.open(model, precision, backend, TaskContext.get().cpus());
+            MeasuredModel.open(model, precision, TaskBackends.settings(backend));
         ValidationOrder.Reader validation = data.open(hadoop.get())) {
       while (gathered.hasNext()) {
         ParameterShard shard = gathered.next();

@@ -4,7 +4,6 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.model.batch.Batch;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.dl4j.NetworkModel;
@@ -12,14 +11,15 @@ import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.train.InferenceModel;
 import dev.kindling.model.train.Precision;
+import dev.kindling.spark.parallel.KernelSettings;
 
 /** A model of any kind whose validation loss is measured. Not thread-safe. */
 interface MeasuredModel extends AutoCloseable {
   /** Opens one with parameters of zero. */
-  static MeasuredModel open(ModelShape model, Precision precision, String backend, int numThreads) {
+  static MeasuredModel open(ModelShape model, Precision precision, KernelSettings settings) {
     return model instanceof NetworkConfig network
         ? new Network(network)
-        : new Transformer((ArchitectureConfig) model, precision, backend, numThreads);
+        : new Transformer((ArchitectureConfig) model, precision, settings);
   }
 
   /** The parameters, to be written before the first batch. */
@@ -36,9 +36,8 @@ interface MeasuredModel extends AutoCloseable {
     private final Backend kernels;
     private final InferenceModel model;
 
-    private Transformer(
-        ArchitectureConfig config, Precision precision, String backend, int numThreads) {
-      this.kernels = Backends.open(backend, numThreads);
+    private Transformer(ArchitectureConfig config, Precision precision, KernelSettings settings) {
+      this.kernels = settings.open();
       this.model = new InferenceModel(config, precision, kernels);
     }
 

@@ -15,9 +15,12 @@ import dev.kindling.spark.config.TrainingConfig;
 import dev.kindling.spark.memory.ExecutorSettings;
 import dev.kindling.spark.memory.MemoryCheck;
 import dev.kindling.spark.memory.RunMemory;
+import dev.kindling.spark.parallel.ClusterBackends;
 import dev.kindling.spark.parallel.Mesh;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -33,29 +36,52 @@ final class Preflight {
   }
 
   /**
-   * Checks that the backend computes in the precision.
+   * Checks that the backend computes in the precision, as far as the driver knows by itself: what
+   * the GPUs of executors have is not its to know.
+   *
+   * @throws InvalidInputException if it does not
+   */
+  static void requirePrecision(TrainingConfig training) {
+    boolean isOfExecutors = Set.of(Backends.AUTO, Backends.CUDA).contains(training.backend());
+    if (training.precision() == Precision.F32 || isOfExecutors) {
+      return;
+    }
+    try (Backend backend = Backends.open(training.backend(), 1)) {
+      requirePrecision(training, ClusterBackends.precisions(backend));
+    }
+  }
+
+  /**
+   * Checks that the backend computes in the precision where tasks run.
    *
    * @param training with the backend resolved
    * @throws InvalidInputException if it does not
    */
-  static void requirePrecision(TrainingConfig training) {
+  static void requirePrecision(JavaSparkContext spark, TrainingConfig training) {
     // Every backend has F32, and the driver need not be able to open the one of its executors.
-    if (training.precision() == Precision.F32) {
-      return;
+    if (training.precision() != Precision.F32) {
+      requirePrecision(training, ClusterBackends.precisions(spark, training.backend()));
     }
-    try (Backend backend = Backends.open(training.backend(), 1)) {
-      if (!backend.floatTypes().contains(training.precision().dtype())) {
-        throw new InvalidInputException(
-            "training.precision is "
-                + training.precision().name().toLowerCase(Locale.ROOT)
-                + ", but the backend "
-                + backend.name()
-                + " computes in "
-                + backend.floatTypes(),
-            "a precision that the backend has",
-            "set training.precision to f32, or training.backend to onednn");
-      }
+  }
+
+  private static void requirePrecision(TrainingConfig training, Set<Precision> precisions) {
+    if (!precisions.contains(training.precision())) {
+      throw new InvalidInputException(
+          "training.precision is "
+              + words(Set.of(training.precision()))
+              + ", but the backend "
+              + training.backend()
+              + " computes in "
+              + words(precisions),
+          "a precision that the backend has",
+          "set training.precision to f32, or training.backend to onednn");
     }
+  }
+
+  private static String words(Set<Precision> precisions) {
+    return precisions.stream()
+        .map(precision -> precision.name().toLowerCase(Locale.ROOT))
+        .collect(Collectors.joining(", "));
   }
 
   /**

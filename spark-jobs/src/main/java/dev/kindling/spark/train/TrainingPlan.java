@@ -1,7 +1,6 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.data.manifest.QualifiedPath;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
@@ -10,9 +9,11 @@ import dev.kindling.spark.config.ObjectiveConfig;
 import dev.kindling.spark.config.ParallelConfig;
 import dev.kindling.spark.config.RunConfig;
 import dev.kindling.spark.config.TrainingConfig;
+import dev.kindling.spark.parallel.ClusterBackends;
 import dev.kindling.spark.parallel.Mesh;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Everything that a training run is told.
@@ -71,17 +72,17 @@ public record TrainingPlan(
   }
 
   /**
-   * The same plan with {@code auto} made into the backend that this machine, the driver, can use:
-   * were it decided by every task, the result would depend on where tasks run.
+   * The same plan with {@code auto} made into one backend for all tasks: were it decided by every
+   * task, the result would depend on where tasks run.
    */
-  TrainingPlan withResolvedBackend() {
+  TrainingPlan withResolvedBackend(JavaSparkContext spark) {
     return new TrainingPlan(
         tokens,
         output,
         seed,
         model,
         objective,
-        training.withBackend(Backends.resolve(training.backend())),
+        training.withBackend(ClusterBackends.resolve(spark, training.backend())),
         parallel,
         dataParallelism,
         checkpoint,

@@ -52,11 +52,11 @@ public final class TrainingRun {
       SparkSession session, TrainingPlan given, ProgressListener listener, StopRequest stop) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
     Configuration hadoop = spark.hadoopConfiguration();
-    TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
+    TrainingPlan plan = given.qualified(hadoop).withResolvedBackend(spark);
     TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
     ModelShape model = plan.model().forVocabulary(tokens.vocabSize());
     ModelSize.requireTrainable(model);
-    Preflight.requirePrecision(plan.training());
+    Preflight.requirePrecision(spark, plan.training());
     Preflight.requireMesh(plan, model);
     Objective objective = RunObjective.of(hadoop, tokens, model, plan.objective());
     ObjectNode settings = RunSettings.of(plan, model, tokens);
@@ -98,7 +98,7 @@ public final class TrainingRun {
    * @throws InvalidInputException as {@link #run} would
    */
   public static void requireValid(Configuration hadoop, TrainingPlan given) {
-    TrainingPlan plan = given.qualified(hadoop).withResolvedBackend();
+    TrainingPlan plan = given.qualified(hadoop);
     TokenDirectory tokens = TokenDirectory.open(hadoop, plan.tokens());
     ModelShape model = plan.model().forVocabulary(tokens.vocabSize());
     ModelSize.requireTrainable(model);

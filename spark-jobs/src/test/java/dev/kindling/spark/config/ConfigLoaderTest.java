@@ -179,12 +179,12 @@ class ConfigLoaderTest {
           training: {maxConsecutiveSkips: 0}      | maxConsecutiveSkips is 0             | 1 or more
           training: {optimizer: {kind: adam}}     | training.optimizer.kind is the text  | one of adamw, sgd
           dataParallelism: {pseudoGradients: f16} | dataParallelism.pseudoGradients is   | one of f32, bf16, int8
-          training: {backend: cuda9}              | training: backend is cuda9           | auto, onednn, nd4j
+          training: {backend: cuda9}              | training: backend is cuda9           | auto, cuda, onednn, nd4j
           model: {embeddingSize: 100, numHeads: 3} | model: embeddingSize 100            | multiple of numHeads
           parallel: {microBatches: 0}             | parallel: microBatches is 0          | 1 or more
           parallel: {schedule: 2f2b}              | parallel: schedule is '2f2b'         | gpipe, 1f1b, interleaved
           parallel: {virtualStages: 2}            | virtualStages 2                      | any other has 1
-          training: {precision: f16}              | training.precision is the text 'f16' | one of f32, bf16
+          training: {precision: f16}              | training.precision is the text 'f16' | one of f32, tf32, bf16
           model: {architecture: mamba}            | model.architecture is the text       | one of gpt, bert, t5, bart
           model: {architecture: bert, bias: false} | model: bias is a setting of gpt     | architecture is bert
           model: {architecture: bart, positions: rotary} | positions is a setting of gpt | leave it out

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kindling.data.InvalidInputException;
+import dev.kindling.model.backend.Backends;
 import dev.kindling.spark.config.ConfigLoader;
 import dev.kindling.spark.report.RunFiles;
 import dev.kindling.spark.report.RunReport;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +61,7 @@ class TaskDevicesTest {
         new RunFiles(
             new Configuration(), new org.apache.hadoop.fs.Path(directory.resolve("run").toUri()));
     try (SparkSession spark = TestSpark.cluster(new TestSpark.Workers(1, 2, 2048), settings)) {
+      theirTasksAreAskedWhatAutoIs(spark);
       train(spark, run);
     }
 
@@ -76,6 +79,14 @@ class TaskDevicesTest {
     assertThat(run.read(RunFiles.REPORT))
         .containsPattern(">executor 0, [^,<]+, GPU [01]<")
         .containsPattern(">executor 1, [^,<]+, GPU [01]<");
+  }
+
+  private static void theirTasksAreAskedWhatAutoIs(SparkSession session) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+
+    // The machine of executors is the driver's here.
+    assertThat(ClusterBackends.resolve(spark, "auto")).isEqualTo(Backends.resolve("auto"));
+    assertThat(spark.statusTracker().getJobIdsForGroup(null)).hasSize(1);
   }
 
   @Test

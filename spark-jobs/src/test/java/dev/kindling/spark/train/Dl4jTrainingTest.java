@@ -9,10 +9,12 @@ import dev.kindling.data.shard.TokenSet;
 import dev.kindling.model.batch.CausalBatch;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
+import dev.kindling.spark.parallel.KernelSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -151,7 +153,9 @@ class Dl4jTrainingTest {
   /** What the files of a checkpoint give, measured without Spark. */
   private static double lossByHand(TrainingResult result) {
     CheckpointReader checkpoint = CheckpointReader.open(new Configuration(), result.checkpoint());
-    try (MeasuredModel model = MeasuredModel.open(checkpoint.model(), Precision.F32, "onednn", 1)) {
+    try (MeasuredModel model =
+        MeasuredModel.open(
+            checkpoint.model(), Precision.F32, new KernelSettings("onednn", 1, Optional.empty()))) {
       checkpoint.load(model.parameters());
       return validationLoss(model, checkpoint.model().contextLength());
     }

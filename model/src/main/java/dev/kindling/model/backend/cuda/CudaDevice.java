@@ -15,10 +15,6 @@ import org.bytedeco.javacpp.SizeTPointer;
  * share; it stays until the process ends.
  */
 final class CudaDevice {
-  /** The oldest that CUDA 13 compiles for. */
-  private static final ComputeCapability OLDEST = new ComputeCapability(7, 5);
-
-  private static final ComputeCapability OLDEST_WITH_BF16 = new ComputeCapability(8, 0);
   private static final int LONGEST_NAME = 256;
 
   private static final Map<Integer, CudaDevice> DEVICES = new HashMap<>();
@@ -39,7 +35,7 @@ final class CudaDevice {
         new ComputeCapability(
             attribute(device[0], cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
             attribute(device[0], cudart.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR));
-    if (!isAtLeast(OLDEST)) {
+    if (!CudaGpus.serves(capability)) {
       throw new IllegalArgumentException(
           "GPU "
               + number
@@ -48,7 +44,7 @@ final class CudaDevice {
               + ") has compute capability "
               + capability
               + ": the backend cuda needs "
-              + OLDEST
+              + CudaGpus.OLDEST
               + " (Turing) or newer; choose another GPU with CUDA_VISIBLE_DEVICES, or the backend"
               + " onednn");
     }
@@ -130,12 +126,7 @@ final class CudaDevice {
 
   /** Whether it has matrix units for BF16 and TF32, and asynchronous copies: Ampere or newer. */
   boolean hasBf16() {
-    return isAtLeast(OLDEST_WITH_BF16);
-  }
-
-  private boolean isAtLeast(ComputeCapability other) {
-    return capability.major() > other.major()
-        || (capability.major() == other.major() && capability.minor() >= other.minor());
+    return CudaGpus.servesBf16(capability);
   }
 
   int numMultiprocessors() {

@@ -77,7 +77,7 @@ public final class CudaLibraries {
 
   private static CudaLibraries loadAll() {
     requireLinux();
-    requireOwnBridge();
+    requireInThisBuild();
     LibraryLoader loader = new LibraryLoader(CudaDirectories.ofThisMachine());
     loader.load(
         NativeLibrary.DRIVER,
@@ -103,16 +103,24 @@ public final class CudaLibraries {
     }
   }
 
-  /** There is room for one version of the bridges, and ND4J's CUDA backend wants another. */
-  private static void requireOwnBridge() {
+  /**
+   * Whether the bridges are its own: ND4J's CUDA backend wants others, and there is room for one.
+   */
+  public static boolean isInThisBuild() {
     try {
       Class.forName(ND4J_ON_CUDA, false, CudaLibraries.class.getClassLoader());
+      return false;
     } catch (ClassNotFoundException e) {
-      return;
+      return true;
     }
-    throw new IllegalStateException(
-        "This build computes by ND4J's CUDA 11.6, beside which the backend cuda, which needs CUDA"
-            + " 13, has no room: use a build without -Pnd4j-cuda");
+  }
+
+  private static void requireInThisBuild() {
+    if (!isInThisBuild()) {
+      throw new IllegalStateException(
+          "This build computes by ND4J's CUDA 11.6, beside which the backend cuda, which needs CUDA"
+              + " 13, has no room: use a build without -Pnd4j-cuda");
+    }
   }
 
   private static void loadBridge(Class<?> bridge) {

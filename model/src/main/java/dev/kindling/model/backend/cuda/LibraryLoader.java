@@ -62,7 +62,7 @@ final class LibraryLoader {
     try {
       Loader.loadGlobal(file);
       return true;
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
       failures.add(e.getMessage());
       return false;
     }

@@ -23,6 +23,11 @@ public record ComputeCapability(int major, int minor) {
         Integer.parseInt(text.substring(0, dot)), Integer.parseInt(text.substring(dot + 1)));
   }
 
+  /** Whether it is this one or a newer one. */
+  public boolean isAtLeast(ComputeCapability other) {
+    return major > other.major || (major == other.major && minor >= other.minor);
+  }
+
   /** Whether machine code that was compiled for {@code target} runs on this one. */
   public boolean runsCodeOf(ComputeCapability target) {
     return major == target.major && minor >= target.minor;

@@ -2,6 +2,7 @@ package dev.kindling.spark.score.executor;
 
 import dev.kindling.data.manifest.Manifest;
 import dev.kindling.model.train.Precision;
+import dev.kindling.spark.parallel.KernelSettings;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -25,14 +26,12 @@ public final class ExecutorModels {
   /** A checkpoint that was written anew under the same name is another one. */
   private record Key(String directory, Manifest manifest, Precision precision) {}
 
-  private record Lane(String backend, int numThreads) {}
-
   /** One model, and what of it is not in use; guarded by itself while it loads. */
   private static final class Entry {
     LoadedModel loaded;
     int numBorrowed;
     long idleSinceNanos;
-    final Map<Lane, Deque<ScoringModel>> idle = new HashMap<>();
+    final Map<KernelSettings, Deque<ScoringModel>> idle = new HashMap<>();
   }
 
   private final long idleSeconds;
@@ -50,28 +49,26 @@ public final class ExecutorModels {
   /**
    * A model that is nobody else's until {@link Borrowed#close}.
    *
-   * @param backend by name
-   * @param numThreads that it computes with
+   * @param settings of its kernels
    * @param onLoaded told if the weights had to be read for this
    * @throws IllegalStateException if the backend does not pass the self-test of scoring
    */
   public Borrowed borrow(
-      StoredModel stored, Precision precision, String backend, int numThreads, Runnable onLoaded) {
+      StoredModel stored, Precision precision, KernelSettings settings, Runnable onLoaded) {
     Key key = new Key(stored.directory().toString(), stored.manifest(), precision);
-    Lane lane = new Lane(backend, numThreads);
     Entry entry = reserve(key);
     ScoringModel model = null;
     try {
-      model = idleModel(entry, lane);
+      model = idleModel(entry, settings);
       if (model == null) {
-        model = load(entry, stored, precision, onLoaded).open(lane.backend(), lane.numThreads());
+        model = load(entry, stored, precision, onLoaded).open(settings);
       }
     } finally {
       if (model == null) {
         release(entry);
       }
     }
-    return new Borrowed(model, given -> giveBack(entry, lane, given));
+    return new Borrowed(model, given -> giveBack(entry, settings, given));
   }
 
   /** A model for the time until it is closed. */
@@ -111,8 +108,8 @@ public final class ExecutorModels {
     return entry;
   }
 
-  private synchronized ScoringModel idleModel(Entry entry, Lane lane) {
-    Deque<ScoringModel> idle = entry.idle.get(lane);
+  private synchronized ScoringModel idleModel(Entry entry, KernelSettings settings) {
+    Deque<ScoringModel> idle = entry.idle.get(settings);
     return idle == null ? null : idle.poll();
   }
 
@@ -128,8 +125,8 @@ public final class ExecutorModels {
     }
   }
 
-  private synchronized void giveBack(Entry entry, Lane lane, ScoringModel model) {
-    entry.idle.computeIfAbsent(lane, absent -> new ArrayDeque<>()).push(model);
+  private synchronized void giveBack(Entry entry, KernelSettings settings, ScoringModel model) {
+    entry.idle.computeIfAbsent(settings, absent -> new ArrayDeque<>()).push(model);
     release(entry);
   }
 

@@ -5,6 +5,7 @@ import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.dl4j.NetworkModel;
 import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.model.nn.ParameterStore;
+import dev.kindling.spark.parallel.KernelSettings;
 
 /**
  * The parameters of a network; DL4J has a copy of them in every lane, and computes with as many
@@ -17,7 +18,7 @@ record LoadedNetwork(
     SpecialTokenIds specialTokens)
     implements LoadedModel {
   @Override
-  public ScoringModel open(String backend, int numThreads) {
+  public ScoringModel open(KernelSettings settings) {
     NetworkModel model = new NetworkModel(network, parameters);
     return new ScoringModel(model, tokenizer, specialTokens, model::rest, model::close);
   }

@@ -2,12 +2,12 @@ package dev.kindling.spark.score.executor;
 
 import dev.kindling.data.tokenizer.Tokenizer;
 import dev.kindling.model.backend.Backend;
-import dev.kindling.model.backend.Backends;
 import dev.kindling.model.io.SpecialTokenIds;
 import dev.kindling.model.score.ScoringSelfTest;
 import dev.kindling.model.train.InferenceModel;
 import dev.kindling.model.train.InferenceWeights;
 import dev.kindling.model.train.Precision;
+import dev.kindling.spark.parallel.KernelSettings;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,11 +21,11 @@ record LoadedTransformer(
   private static final Set<Tested> PASSED = ConcurrentHashMap.newKeySet();
 
   @Override
-  public ScoringModel open(String backend, int numThreads) {
-    Backend kernels = Backends.open(backend, numThreads);
+  public ScoringModel open(KernelSettings settings) {
+    Backend kernels = settings.open();
     ScoringModel opened = null;
     try {
-      Tested tested = new Tested(backend, weights.precision());
+      Tested tested = new Tested(settings.backend(), weights.precision());
       if (!PASSED.contains(tested)) {
         ScoringSelfTest.run(kernels, tested.precision());
         PASSED.add(tested);

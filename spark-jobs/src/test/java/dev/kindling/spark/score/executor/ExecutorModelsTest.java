@@ -6,6 +6,7 @@ import dev.kindling.data.manifest.Manifest;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.cli.TinyQuickstart;
 import dev.kindling.spark.config.ConfigLoader;
+import dev.kindling.spark.parallel.KernelSettings;
 import dev.kindling.spark.score.ScoreJob;
 import dev.kindling.spark.score.plan.ScoreMode;
 import dev.kindling.spark.train.TestSpark;
@@ -72,6 +73,20 @@ class ExecutorModelsTest {
   }
 
   @Test
+  void aModelStaysOnTheGpuThatItWasOpenedFor() {
+    ExecutorModels models = new ExecutorModels(60);
+    ExecutorModels.Borrowed first = borrow(models, Precision.F32, Optional.of("0"));
+    first.close();
+
+    try (ExecutorModels.Borrowed other = borrow(models, Precision.F32, Optional.of("1"));
+        ExecutorModels.Borrowed same = borrow(models, Precision.F32, Optional.of("0"))) {
+      assertThat(other.model()).isNotSameAs(first.model());
+      assertThat(same.model()).isSameAs(first.model());
+    }
+    assertThat(loads).hasValue(1);
+  }
+
+  @Test
   void aModelThatNobodyNeedsAnyMoreIsFreed() throws InterruptedException {
     ExecutorModels models = new ExecutorModels(0);
     borrow(models, Precision.F32).close();
@@ -87,8 +102,14 @@ class ExecutorModelsTest {
   }
 
   private ExecutorModels.Borrowed borrow(ExecutorModels models, Precision precision) {
+    return borrow(models, precision, Optional.empty());
+  }
+
+  private ExecutorModels.Borrowed borrow(
+      ExecutorModels models, Precision precision, Optional<String> gpu) {
     StoredModel stored = StoredModel.open(hadoop, run());
-    return models.borrow(stored, precision, "onednn", 1, loads::incrementAndGet);
+    KernelSettings settings = new KernelSettings("onednn", 1, gpu);
+    return models.borrow(stored, precision, settings, loads::incrementAndGet);
   }
 
   private static Path run() {

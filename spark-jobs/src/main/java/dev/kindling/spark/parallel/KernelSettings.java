@@ -1,0 +1,19 @@
+package dev.kindling.spark.parallel;
+
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import java.util.Optional;
+
+/**
+ * Which kernels compute, and with what.
+ *
+ * @param backend by name
+ * @param numThreads native threads for one kernel
+ * @param gpu its index on the machine, for a backend that computes on GPUs; empty for the first
+ */
+public record KernelSettings(String backend, int numThreads, Optional<String> gpu) {
+  /** Opens the backend, as {@link Backends#open(String, int, Optional)} does. */
+  public Backend open() {
+    return Backends.open(backend, numThreads, gpu);
+  }
+}
