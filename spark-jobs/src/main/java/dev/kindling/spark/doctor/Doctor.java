@@ -1,19 +1,15 @@
 package dev.kindling.spark.doctor;
 
-import dev.kindling.model.backend.gpu.NvidiaGpu;
-import dev.kindling.model.backend.gpu.NvidiaSmi;
-import dev.kindling.model.backend.nd4j.Nd4jCudaSupport;
 import dev.kindling.model.backend.nd4j.Nd4jRuntime;
 import dev.kindling.model.backend.onednn.OneDnnRuntime;
+import dev.kindling.spark.parallel.KernelSettings;
 import dev.kindling.spark.report.Words;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /** Examines the machine and the process that it runs in. */
 public final class Doctor {
-  private static final long BYTES_PER_MEBIBYTE = 1 << 20;
-
   private Doctor() {}
 
   /**
@@ -26,9 +22,10 @@ public final class Doctor {
     findings.add(java());
     findings.add(spark());
     findings.add(machine());
-    findings.add(gpus());
-    findings.add(new BackendCheck("onednn", numThreads, Doctor::oneDnn).run());
-    findings.add(new BackendCheck("nd4j", numThreads, Doctor::nd4j).run());
+    findings.addAll(GpuFindings.all());
+    findings.add(
+        new BackendCheck("onednn", onCpu("onednn", numThreads), () -> oneDnn(numThreads)).run());
+    findings.add(new BackendCheck("nd4j", onCpu("nd4j", numThreads), () -> nd4j(numThreads)).run());
     return findings;
   }
 
@@ -74,46 +71,27 @@ public final class Doctor {
             .orElse(system));
   }
 
-  private static String oneDnn() {
+  private static KernelSettings onCpu(String backend, int numThreads) {
+    return new KernelSettings(backend, numThreads, Optional.empty());
+  }
+
+  private static String oneDnn(int numThreads) {
     OneDnnRuntime runtime = OneDnnRuntime.load();
-    return "oneDNN " + runtime.version() + ", machine code for " + runtime.instructionSet();
-  }
-
-  private static String nd4j() {
-    Nd4jRuntime runtime = Nd4jRuntime.load();
-    return "ND4J's " + runtime.backend() + " on " + runtime.blasVendor();
-  }
-
-  private static Finding gpus() {
-    List<NvidiaGpu> gpus;
-    try {
-      gpus = NvidiaSmi.gpus();
-    } catch (IllegalStateException e) {
-      return Finding.bad("gpu", e.getMessage());
-    }
-    if (gpus.isEmpty()) {
-      return Finding.good("gpu", "none: there is no nvidia-smi, or it finds no driver or device");
-    }
-    return Finding.good(
-        "gpu", gpus.stream().map(Doctor::gpu).collect(Collectors.joining(System.lineSeparator())));
-  }
-
-  private static String gpu(NvidiaGpu gpu) {
-    String memory =
-        gpu.memoryMebibytes().isPresent()
-            ? Words.bytes(gpu.memoryMebibytes().getAsLong() * BYTES_PER_MEBIBYTE)
-            : "the machine's memory";
-    return gpu.index()
-        + ": "
-        + gpu.name()
+    return "oneDNN "
+        + runtime.version()
+        + ", machine code for "
+        + runtime.instructionSet()
         + ", "
-        + memory
-        + ", driver "
-        + gpu.driver()
-        + ", compute capability "
-        + gpu.capability()
-        + (Nd4jCudaSupport.serves(gpu.capability())
-            ? " (ND4J built with -Pnd4j-cuda computes on it)"
-            : " (ND4J cannot compute on it)");
+        + Words.count(numThreads, "thread");
+  }
+
+  private static String nd4j(int numThreads) {
+    Nd4jRuntime runtime = Nd4jRuntime.load();
+    return "ND4J's "
+        + runtime.backend()
+        + " on "
+        + runtime.blasVendor()
+        + ", "
+        + Words.count(numThreads, "thread");
   }
 }
