@@ -27,15 +27,17 @@ final class LibraryLoader {
   }
 
   /**
-   * Loads a library from the first of the directories that has it, else from where the system's
-   * loader finds it, else leaves it to JavaCPP to take it from a jar on the class path.
+   * Loads a library, if the process does not have it, from the first of the directories that has
+   * it, else from where the system's loader finds it, else leaves it to JavaCPP to take it from a
+   * jar on the class path.
    *
    * @param advice what to do where there is none
    * @throws IllegalStateException if it is in none of these places, or does not load
    */
   void load(NativeLibrary library, String advice) {
     List<String> failures = new ArrayList<>();
-    if (!loadFromDirectories(library, failures)
+    if (loadedFile(library.fileName()).isEmpty()
+        && !loadFromDirectories(library, failures)
         && !loadGlobally(library.fileName(), failures)
         && !isOnClassPath(library)) {
       throw new IllegalStateException(

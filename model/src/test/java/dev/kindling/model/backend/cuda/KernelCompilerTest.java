@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KernelCompilerTest {
   private final KernelCompiler compiler =
@@ -35,6 +36,40 @@ class KernelCompilerTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("NVRTC 13.0")
         .hasMessageContaining("not for compute capability 7.0");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DType.class,
+      names = {"F32", "BF16"})
+  void theMachinesCompilerMakesCodeThatItsDriverLoads(DType dtype) {
+    EmulatedCuda.loadWithoutGpu();
+    CudaDevice device = CudaDevice.of(0);
+    device.makeCurrent();
+    KernelCompiler machines = KernelCompiler.load();
+    List<String> options = machines.options(dtype, machines.architecture(device.capability()));
+
+    byte[] code = machines.compile(KernelSource.read("elementwise"), options);
+
+    try (KernelModule module = new KernelModule(code, "elementwise")) {
+      assertThat(module.function("add").name()).isEqualTo("add");
+    }
+  }
+
+  @Test
+  void whatItRefusesComesWithItsMessagesAndTheLine() {
+    EmulatedCuda.loadWithoutGpu();
+    KernelCompiler machines = KernelCompiler.load();
+    KernelSource source =
+        new KernelSource(
+            "wrong",
+            "#line 7 \"wrong.cu\"\nextern \"C\" __global__ void f() { int i = unknown_name; }\n");
+
+    assertThatThrownBy(() -> machines.compile(source, machines.options(DType.F32, "sm_90")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("does not compile wrong.cu with --gpu-architecture=sm_90")
+        .hasMessageContaining("unknown_name")
+        .hasMessageMatching("(?s).*wrong\\.cu.?7.*");
   }
 
   @Test

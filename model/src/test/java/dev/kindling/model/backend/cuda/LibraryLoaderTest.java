@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,22 @@ class LibraryLoaderTest {
     assertThat(Loader.addressof("kindling_first")).isNotNull();
     assertThat(Loader.getLoadedLibraries())
         .containsEntry("kindling_first@.7", file.toRealPath().toString());
+  }
+
+  @Test
+  void noSecondCopyIsLoadedBesideTheOneThatTheProcessHas() throws Exception {
+    NativeLibrary library = new NativeLibrary("kindling_once", 1, "a test's");
+    Path one = Files.createDirectory(directory.resolve("one"));
+    Path two = Files.createDirectory(directory.resolve("two"));
+    SharedObjects.compile("int once() { return 1; }", one.resolve(library.fileName()));
+    SharedObjects.compile("int once() { return 2; }", two.resolve(library.fileName()));
+
+    new LibraryLoader(List.of(one)).load(library, "no advice");
+    new LibraryLoader(List.of(two)).load(library, "no advice");
+
+    try (Stream<String> mapped = Files.lines(Path.of("/proc/self/maps"))) {
+      assertThat(mapped.filter(line -> line.contains("/two/"))).isEmpty();
+    }
   }
 
   @Test
