@@ -3,6 +3,7 @@ package dev.kindling.spark.train;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.ModelShape;
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
 import dev.kindling.model.layout.ModelLayout;
 import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PieceRange;
@@ -46,6 +47,9 @@ public record PlannedMemory(
    * is not known to it.
    */
   private static final double CERTAIN_ACTIVATIONS = 0.8;
+
+  /** Of the host's memory a rank on a GPU has buffers to copy from and CUDA's own. */
+  private static final MemoryPlan ON_A_GPU = new MemoryPlan(0, 0, 0, 0, 0, 0, 1L << 30);
 
   /** What all tasks hold of a run of any strategy. */
   public static RunMemory of(
@@ -171,6 +175,9 @@ public record PlannedMemory(
   }
 
   private MemoryPlan ofPart(PartLayout part, int numPasses) {
+    if (training.backend().equals(Backends.CUDA)) {
+      return ON_A_GPU;
+    }
     int length = model.contextLength();
     int targetLength = length;
     if (objective instanceof SpanCorruption spans) {

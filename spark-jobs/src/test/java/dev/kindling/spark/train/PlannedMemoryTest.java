@@ -60,6 +60,17 @@ class PlannedMemoryTest {
   }
 
   @Test
+  void whatLiesOnAGpuTakesNoMemoryOfItsExecutor() {
+    RunMemory host = memory("training.backend=onednn training.batchSize=16000");
+    RunMemory gpu = memory("training.backend=cuda training.batchSize=16000");
+
+    assertThat(host.rank().activations()).isPositive();
+    assertThat(gpu.rank().activations()).isZero();
+    assertThat(gpu.rank().parameters()).isZero();
+    assertThat(gpu.taskHeap()).isEqualTo(host.taskHeap());
+  }
+
+  @Test
   void inItsOnlyRoundAReplicaBeginsWithoutMoments() {
     RunMemory memory = memory("training.steps=10 dataParallelism.localSteps=10");
 
