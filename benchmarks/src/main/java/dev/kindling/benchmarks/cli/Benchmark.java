@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
       GenerateCommand.class,
       PrecisionCommand.class,
       LimitCommand.class,
+      GpuCommand.class,
       TokenizerCommand.class,
       DataCommand.class,
       CommunicatorCommand.class,
@@ -48,9 +49,14 @@ public final class Benchmark {
 
   /** Runs one command and ends the JVM with its exit code. */
   public static void main(String[] args) {
+    exit(new Benchmark(), args);
+  }
+
+  /** Runs a command, which may be one of those below the root, as this program. */
+  static void exit(Object command, String... args) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(out, err, args));
+    System.exit(run(command, out, err, args));
   }
 
   /**
@@ -59,12 +65,16 @@ public final class Benchmark {
    * @return {@link #OK}, {@link #FAILED} or {@link #BAD_INPUT}
    */
   static int run(PrintWriter out, PrintWriter err, String... args) {
+    return run(new Benchmark(), out, err, args);
+  }
+
+  private static int run(Object command, PrintWriter out, PrintWriter err, String... args) {
     CommandLine commandLine =
-        new CommandLine(new Benchmark())
+        new CommandLine(command)
             .setOut(out)
             .setErr(err)
             .setExecutionExceptionHandler(Benchmark::explain);
-    if (args.length == 0) {
+    if (args.length == 0 && command instanceof Benchmark) {
       commandLine.usage(err);
       return BAD_INPUT;
     }

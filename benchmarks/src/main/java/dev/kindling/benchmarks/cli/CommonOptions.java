@@ -43,7 +43,7 @@ final class CommonOptions {
     }
   }
 
-  private static int requirePositive(String option, int value) {
+  static int requirePositive(String option, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(option + " is " + value + ": it must be 1 or more");
     }

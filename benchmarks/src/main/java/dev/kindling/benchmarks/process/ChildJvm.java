@@ -1,10 +1,9 @@
 package dev.kindling.benchmarks.process;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,7 @@ public record ChildJvm(
   private static final Set<String> INHERITED =
       Set.of("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR");
   private static final int MOST_LINES_OF_AN_ERROR = 30;
+  private static final Duration UNLIMITED = Duration.ofDays(10);
 
   /** The class path of this JVM. */
   public static String ownClasspath() {
@@ -38,30 +38,35 @@ public record ChildJvm(
    * @throws MeasurementFailedException with the end of what it printed, if it failed or was silent
    */
   public String lastLine(List<String> arguments) {
+    return lastLine(arguments, UNLIMITED);
+  }
+
+  /**
+   * As above, for so long.
+   *
+   * @throws MeasurementFailedException also if it took longer, and was ended
+   */
+  public String lastLine(List<String> arguments, Duration limit) {
+    LimitedProcess.Output output = LimitedProcess.run(process(arguments), limit);
+    String printed = output.standardOutput().strip();
+    if (!output.succeeded() || printed.isEmpty()) {
+      throw new MeasurementFailedException(
+          output.whyItFailed(
+              mainClass + " " + String.join(" ", arguments), MOST_LINES_OF_AN_ERROR));
+    }
+    return printed.substring(printed.lastIndexOf('\n') + 1);
+  }
+
+  /**
+   * The value of a result that is a line of JSON.
+   *
+   * @throws MeasurementFailedException if it is none
+   */
+  public static <T> T parse(String line, Class<T> type) {
     try {
-      Path errors = Files.createTempFile("kindling-benchmark", ".log");
-      try {
-        Process process = process(arguments).redirectError(errors.toFile()).start();
-        String output =
-            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        int exitCode = process.waitFor();
-        if (exitCode != 0 || output.isEmpty()) {
-          throw new MeasurementFailedException(
-              String.join(" ", mainClass, String.join(" ", arguments))
-                  + " ended with exit code "
-                  + exitCode
-                  + ":\n"
-                  + end(output + "\n" + Files.readString(errors)));
-        }
-        return output.substring(output.lastIndexOf('\n') + 1);
-      } finally {
-        Files.delete(errors);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MeasurementFailedException(mainClass + " was interrupted");
+      return new ObjectMapper().readValue(line, type);
+    } catch (JsonProcessingException e) {
+      throw new MeasurementFailedException("expected a result, but was printed: " + line);
     }
   }
 
@@ -87,11 +92,5 @@ public record ChildJvm(
     variables.put("OPENBLAS_NUM_THREADS", Integer.toString(numThreads));
     variables.putAll(environment);
     return builder;
-  }
-
-  private static String end(String text) {
-    List<String> lines = text.strip().lines().toList();
-    return String.join(
-        "\n", lines.subList(Math.max(0, lines.size() - MOST_LINES_OF_AN_ERROR), lines.size()));
   }
 }

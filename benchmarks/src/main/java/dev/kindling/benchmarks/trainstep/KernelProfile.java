@@ -44,13 +44,13 @@ public final class KernelProfile {
     StepConfiguration configuration = StepConfiguration.named(args[1]);
     KernelTimes kernels = new KernelTimes(Backends.open("onednn", Integer.parseInt(args[2])));
     try (KindlingStep step = new KindlingStep(configuration, engine.precision(), kernels.timed())) {
-      StepTimes.repeat(step, MIN_STEPS, MIN_SECONDS);
+      StepTimes.repeat(step::run, MIN_STEPS, MIN_SECONDS);
       kernels.clear();
-      StepTimes times = StepTimes.repeat(step, MIN_STEPS, MIN_SECONDS);
+      StepTimes times = StepTimes.repeat(step::run, MIN_STEPS, MIN_SECONDS);
       double seconds = times.seconds().stream().mapToDouble(Double::doubleValue).sum();
       System.out.println(
           MAPPER.writeValueAsString(
-              kernels.rows(configuration.name(), engine, times.seconds().size(), seconds)));
+              kernels.rows(configuration.name(), engine.id(), times.seconds().size(), seconds)));
     }
   }
 }

@@ -16,6 +16,7 @@ public final class KernelTimes implements InvocationHandler {
   private static final double NANOS_PER_MILLISECOND = 1e6;
 
   private final Backend backend;
+  private final Runnable await;
   private final Map<String, Total> totals = new HashMap<>();
 
   /** Of all calls of one kernel so far. */
@@ -37,12 +38,23 @@ public final class KernelTimes implements InvocationHandler {
   public record Row(
       String configuration, String engine, String kernel, double milliseconds, double calls) {}
 
+  /** Of a backend that has done its work when a call returns. */
   KernelTimes(Backend backend) {
+    this(backend, () -> {});
+  }
+
+  /**
+   * Of a backend that works on after a call has returned.
+   *
+   * @param await returns when all that was asked for is done
+   */
+  public KernelTimes(Backend backend, Runnable await) {
     this.backend = backend;
+    this.await = await;
   }
 
   /** The backend whose calls are timed. */
-  Backend timed() {
+  public Backend timed() {
     return (Backend)
         Proxy.newProxyInstance(
             Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, this);
@@ -50,9 +62,18 @@ public final class KernelTimes implements InvocationHandler {
 
   @Override
   public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+    if (method.getName().equals("runPass")) {
+      // Started all at once, kernels could not be told apart.
+      ((Runnable) arguments[0]).run();
+      return null;
+    }
     long start = System.nanoTime();
     try {
-      return method.invoke(backend, arguments);
+      Object result = method.invoke(backend, arguments);
+      if (method.getReturnType() == void.class) {
+        await.run();
+      }
+      return result;
     } catch (InvocationTargetException e) {
       throw e.getCause();
     } finally {
@@ -61,12 +82,13 @@ public final class KernelTimes implements InvocationHandler {
     }
   }
 
-  void clear() {
+  /** Forgets what was timed so far. */
+  public void clear() {
     totals.clear();
   }
 
   /** A row for each kernel, the slowest first, and one for the rest of the steps. */
-  List<Row> rows(String configuration, Engine engine, int numSteps, double seconds) {
+  public List<Row> rows(String configuration, String engine, int numSteps, double seconds) {
     List<Row> rows = new ArrayList<>();
     double rest = seconds * 1e3;
     for (Map.Entry<String, Total> entry : totals.entrySet()) {
@@ -75,13 +97,13 @@ public final class KernelTimes implements InvocationHandler {
       rows.add(
           new Row(
               configuration,
-              engine.id(),
+              engine,
               entry.getKey(),
               milliseconds / numSteps,
               (double) entry.getValue().calls() / numSteps));
     }
     rows.sort(Comparator.comparingDouble(Row::milliseconds).reversed());
-    rows.add(new Row(configuration, engine.id(), "others", rest / numSteps, 1));
+    rows.add(new Row(configuration, engine, "others", rest / numSteps, 1));
     return rows;
   }
 }

@@ -11,10 +11,11 @@ import dev.kindling.model.batch.SequenceToSequenceBatch;
 import java.util.Arrays;
 
 /** The model and the batch of a configuration, as Kindling has them. */
-final class KindlingModels {
+public final class KindlingModels {
   private KindlingModels() {}
 
-  static ArchitectureConfig config(StepConfiguration model) {
+  /** The shape of the model. */
+  public static ArchitectureConfig config(StepConfiguration model) {
     return switch (model.architecture()) {
       case GPT ->
           new GptConfig(
@@ -48,7 +49,8 @@ final class KindlingModels {
     };
   }
 
-  static Batch batch(StepConfiguration model) {
+  /** The batch, always the same. */
+  public static Batch batch(StepConfiguration model) {
     TokenBatch tokens = TokenBatch.of(model);
     int size = model.batch();
     int length = model.length();

@@ -35,8 +35,8 @@ public final class StepProcess {
     int numThreads = Integer.parseInt(arguments[2]);
     try (TrainingStep step = factory.open(configuration, engine.precision(), numThreads)) {
       double firstLoss = step.run();
-      StepTimes.repeat(step, MIN_WARM_UP_STEPS, MIN_WARM_UP_SECONDS);
-      StepTimes times = StepTimes.repeat(step, MIN_STEPS, MIN_SECONDS);
+      StepTimes.repeat(step::run, MIN_WARM_UP_STEPS, MIN_WARM_UP_SECONDS);
+      StepTimes times = StepTimes.repeat(step::run, MIN_STEPS, MIN_SECONDS);
       if (!(times.lastLoss() < firstLoss)) {
         throw new IllegalStateException(
             engine.id()

@@ -2,6 +2,7 @@ package dev.kindling.benchmarks.trainstep;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 
 /**
  * How long some steps took.
@@ -9,17 +10,21 @@ import java.util.List;
  * @param seconds of each step
  * @param lastLoss of the last step, nats per token
  */
-record StepTimes(List<Double> seconds, double lastLoss) {
+public record StepTimes(List<Double> seconds, double lastLoss) {
   private static final double NANOS_PER_SECOND = 1e9;
 
-  /** Steps until both minima are reached. */
-  static StepTimes repeat(TrainingStep step, int minSteps, double minSeconds) {
+  /**
+   * Steps until both minima are reached.
+   *
+   * @param step does one, and gives its loss
+   */
+  public static StepTimes repeat(DoubleSupplier step, int minSteps, double minSeconds) {
     List<Double> seconds = new ArrayList<>();
     double total = 0;
     double loss = Double.NaN;
     while (seconds.size() < minSteps || total < minSeconds) {
       long start = System.nanoTime();
-      loss = step.run();
+      loss = step.getAsDouble();
       double duration = (System.nanoTime() - start) / NANOS_PER_SECOND;
       seconds.add(duration);
       total += duration;
@@ -27,7 +32,8 @@ record StepTimes(List<Double> seconds, double lastLoss) {
     return new StepTimes(seconds, loss);
   }
 
-  double medianSeconds() {
+  /** The median of the steps. */
+  public double medianSeconds() {
     return median(seconds);
   }
 

@@ -47,6 +47,22 @@ class BenchmarkTest {
   }
 
   @Test
+  void anUnknownTaskOfAGpuIsAnsweredWithThoseThatAreKnown() {
+    assertThat(run("gpu", "--tasks", "gpt5")).isEqualTo(Benchmark.BAD_INPUT);
+
+    assertThat(err.toString()).contains("No task is named gpt5: choose from gpt2-124m");
+  }
+
+  @Test
+  void pyTorchNeedsItsScript() {
+    assertThat(run("gpu", "--tasks", "tiny")).isEqualTo(Benchmark.BAD_INPUT);
+
+    assertThat(err.toString())
+        .contains("run this through bin/benchmark or bin/gpu-check, or leave pytorch out")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
   void theHelpOfACommandHasExamplesAndTheNames() {
     assertThat(run("train-step", "--help")).isEqualTo(Benchmark.OK);
 
