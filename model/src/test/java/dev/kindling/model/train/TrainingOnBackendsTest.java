@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrainingOnBackendsTest {
   private static final int NUM_STEPS = 50;
   private static final int VOCAB_SIZE = 67;
-  private static final int LENGTH = 32;
-  private static final int BATCH_SIZE = 6;
+  private static final int LENGTH = 16;
+  private static final int BATCH_SIZE = 4;
   private static final double PERCENT = 0.01;
   private static final OptimizerConfig OPTIMIZER =
       OptimizerConfig.adamW(3e-3, 3e-4, 10, NUM_STEPS, 0.9, 0.95, 1e-8, 0.1, 1.0);
@@ -50,7 +50,7 @@ class TrainingOnBackendsTest {
   }
 
   private static List<Double> losses(String name, double dropout) {
-    GptConfig model = new GptConfig(VOCAB_SIZE, LENGTH, 2, 4, 64, true, dropout, GptOptions.GPT2);
+    GptConfig model = new GptConfig(VOCAB_SIZE, LENGTH, 2, 2, 32, true, dropout, GptOptions.GPT2);
     List<Double> losses = new ArrayList<>();
     try (Backend backend = Backends.open(name, 2);
         LocalTrainer trainer = new LocalTrainer(model, OPTIMIZER, ComputeOptions.PLAIN, backend)) {
