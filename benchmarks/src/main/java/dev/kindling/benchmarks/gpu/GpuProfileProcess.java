@@ -7,9 +7,6 @@ import dev.kindling.benchmarks.trainstep.KernelTimes;
 import dev.kindling.benchmarks.trainstep.StepTimes;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
-import dev.kindling.model.tensor.Arena;
-import dev.kindling.model.tensor.DType;
-import dev.kindling.model.tensor.Tensor;
 import dev.kindling.model.train.Precision;
 import java.util.List;
 
@@ -39,11 +36,8 @@ final class GpuProfileProcess {
   /** Takes backend, precision, task and batch. */
   public static void main(String[] args) throws JsonProcessingException {
     GpuTask task = GpuTask.named(args[2]).withBatch(Integer.parseInt(args[3]));
-    try (Backend backend = Backends.open(args[0], 1);
-        Arena arena = new Arena(backend.memory())) {
-      Tensor one = arena.allocate(DType.F32, 1);
-      backend.fill(one, 1);
-      KernelTimes kernels = new KernelTimes(backend, () -> backend.squaredNorm(one));
+    try (Backend backend = Backends.open(args[0], 1)) {
+      KernelTimes kernels = new KernelTimes(backend);
       try (GpuWork work = GpuTaskProcess.open(task, Precision.valueOf(args[1]), kernels.timed())) {
         StepTimes.repeat(work::run, WARM_UP_STEPS, 0);
         kernels.clear();

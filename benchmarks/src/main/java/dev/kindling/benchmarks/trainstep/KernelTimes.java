@@ -16,7 +16,6 @@ public final class KernelTimes implements InvocationHandler {
   private static final double NANOS_PER_MILLISECOND = 1e6;
 
   private final Backend backend;
-  private final Runnable await;
   private final Map<String, Total> totals = new HashMap<>();
 
   /** Of all calls of one kernel so far. */
@@ -38,19 +37,9 @@ public final class KernelTimes implements InvocationHandler {
   public record Row(
       String configuration, String engine, String kernel, double milliseconds, double calls) {}
 
-  /** Of a backend that has done its work when a call returns. */
-  KernelTimes(Backend backend) {
-    this(backend, () -> {});
-  }
-
-  /**
-   * Of a backend that works on after a call has returned.
-   *
-   * @param await returns when all that was asked for is done
-   */
-  public KernelTimes(Backend backend, Runnable await) {
+  /** Of a backend, of which every call is waited for. */
+  public KernelTimes(Backend backend) {
     this.backend = backend;
-    this.await = await;
   }
 
   /** The backend whose calls are timed. */
@@ -70,9 +59,7 @@ public final class KernelTimes implements InvocationHandler {
     long start = System.nanoTime();
     try {
       Object result = method.invoke(backend, arguments);
-      if (method.getReturnType() == void.class) {
-        await.run();
-      }
+      backend.awaitKernels();
       return result;
     } catch (InvocationTargetException e) {
       throw e.getCause();
