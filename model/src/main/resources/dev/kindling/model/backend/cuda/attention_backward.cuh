@@ -13,6 +13,8 @@
 #define BACKWARD_PARAMETERS                                                                    \
   ATTENTION_PARAMETERS, const element *output_gradient, const float *statistics
 
+alignas(16) extern __shared__ uint8 dynamic_shared[];
+
 // What a block multiplies, in its shared memory.
 struct backward_tiles {
   float own_scoring[OWN_FLOATS];

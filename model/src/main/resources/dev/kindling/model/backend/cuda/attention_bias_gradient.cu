@@ -7,7 +7,6 @@ template <int SLICES>
 __device__ __forceinline__ void bias_gradient(
     const attention_inputs& inputs, const element* output_gradient, const float* statistics,
     const float* deltas, float* gradient, int num_sequences) {
-  alignas(16) extern __shared__ uint8 dynamic_shared[];
   backward_tiles& tiles = *reinterpret_cast<backward_tiles*>(dynamic_shared);
 
   int num_key_tiles = num_tiles_of(inputs.num_keys, OTHER_ROWS);

@@ -6,7 +6,6 @@ template <int SLICES>
 __device__ __forceinline__ void key_value_gradient(
     const attention_inputs& inputs, const element* output_gradient, const float* statistics,
     const float* deltas, heads<element> key_gradient, heads<element> value_gradient) {
-  alignas(16) extern __shared__ uint8 dynamic_shared[];
   backward_tiles& tiles = *reinterpret_cast<backward_tiles*>(dynamic_shared);
 
   // The first keys of causal attention have the most to do, and come first.

@@ -97,7 +97,6 @@ template <int SLICES>
 __device__ __forceinline__ void exact_deltas(
     const attention_inputs& inputs, const element* output_gradient, const float* statistics,
     float* deltas) {
-  alignas(16) extern __shared__ uint8 dynamic_shared[];
   backward_tiles& tiles = *reinterpret_cast<backward_tiles*>(dynamic_shared);
   query_tile<SLICES> at(inputs, tiles, output_gradient);
   float statistics_of_rows[ROWS_PER_THREAD];
@@ -129,7 +128,6 @@ template <int SLICES>
 __device__ __forceinline__ void query_gradient(
     const attention_inputs& inputs, const element* output_gradient, const float* statistics,
     const float* deltas, heads<element> gradient) {
-  alignas(16) extern __shared__ uint8 dynamic_shared[];
   backward_tiles& tiles = *reinterpret_cast<backward_tiles*>(dynamic_shared);
   query_tile<SLICES> at(inputs, tiles, output_gradient);
   float statistics_of_rows[ROWS_PER_THREAD];

@@ -1,0 +1,5 @@
+// Attention forward on tensor cores, of heads of 128 columns.
+#if KINDLING_BF16 && __CUDA_ARCH__ >= 800
+constexpr int HEAD_SIZE = 128;
+#include "attention_mma_forward.cuh"
+#endif
