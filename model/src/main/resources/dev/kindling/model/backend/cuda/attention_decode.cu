@@ -182,6 +182,6 @@ extern "C" __global__ void __launch_bounds__(THREADS)
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS)
-    attention_decode_256(ATTENTION_PARAMETERS, element* output, float* statistics) {
+    attention_decode(ATTENTION_PARAMETERS, element* output, float* statistics) {
   decode<1, 256 / LANES>(ATTENTION_INPUTS, output, statistics);
 }
