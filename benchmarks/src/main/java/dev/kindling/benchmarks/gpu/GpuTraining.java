@@ -46,7 +46,8 @@ final class GpuTraining implements GpuWork {
             ComputeOptions.PLAIN.with(precision),
             model.batch(),
             model.length(),
-            model.targetLength())
+            model.targetLength(),
+            Backend.GPU_LOGIT_BYTES)
         .total();
   }
 

@@ -52,8 +52,7 @@ class PyTorchPeerTest {
 
   @Test
   void whatItMeasuredUntilItsTimeWasOverCounts(@TempDir Path directory) throws IOException {
-    Path script =
-        script(directory, "echo '{\"matmulFlops\": 5}'; while true; do sleep 0.1; done");
+    Path script = script(directory, "echo '{\"matmulFlops\": 5}'; while true; do sleep 0.1; done");
 
     GpuResults results = new PyTorchPeer("bash", script).measure(run(1), List.of(TINY));
 

@@ -5,21 +5,29 @@ import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Scratch;
 import dev.kindling.model.tensor.Tensor;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Attention by the kernels that suit its inputs: on tensor cores where BF16 heads of common sizes
- * are aligned, split over the keys where there is one query, and of any type and shape else. No
- * kernel stores scores, and every sum has one order.
+ * Attention by the kernels that suit its inputs: cuDNN's where it is there and takes them; ours on
+ * tensor cores where BF16 heads of common sizes are aligned, split over the keys where there is one
+ * query, and of any type and shape else. No kernel stores scores, and every sum has one order.
  */
 final class CudaAttention implements AutoCloseable {
   private static final Set<Integer> TENSOR_CORE_HEAD_SIZES = Set.of(32, 64, 128);
 
   private final CudaEngine engine;
+  private final Optional<CudnnAttention> cudnn;
   private final Scratch deltaMemory;
 
-  CudaAttention(CudaEngine engine) {
+  /**
+   * Attention on a GPU.
+   *
+   * @param cudnn is asked first; closes with this
+   */
+  CudaAttention(CudaEngine engine, Optional<CudnnAttention> cudnn) {
     this.engine = engine;
+    this.cudnn = cudnn;
     this.deltaMemory = new Scratch(engine.memory());
   }
 
@@ -30,6 +38,9 @@ final class CudaAttention implements AutoCloseable {
    *     query's scores; null where nobody asks for them
    */
   void forward(AttentionInputs inputs, Tensor output, Tensor statistics) {
+    if (cudnn.isPresent() && cudnn.get().forward(inputs, output, statistics)) {
+      return;
+    }
     AttentionKernels kernels = new AttentionKernels(engine, inputs);
     if (kernels.numQueries() == 1) {
       decode(kernels, output, statistics);
@@ -70,6 +81,10 @@ final class CudaAttention implements AutoCloseable {
       Tensor output,
       Tensor statistics,
       AttentionGradients gradients) {
+    if (cudnn.isPresent()
+        && cudnn.get().backward(outputGradient, inputs, output, statistics, gradients)) {
+      return;
+    }
     AttentionKernels kernels = new AttentionKernels(engine, inputs);
     Tensor deltas = deltaMemory.tensor(DType.F32, kernels.numRows());
     boolean onTensorCores =
@@ -84,6 +99,7 @@ final class CudaAttention implements AutoCloseable {
 
   @Override
   public void close() {
+    cudnn.ifPresent(CudnnAttention::close);
     deltaMemory.close();
   }
 }

@@ -55,7 +55,7 @@ public final class CudaBackend implements Backend {
     norms = new CudaNorms(engine, columnSums);
     rows = new CudaRows(engine, columnSums);
     scatter = new CudaScatter(engine);
-    attention = new CudaAttention(engine);
+    attention = new CudaAttention(engine, CudnnAttention.open(engine));
     optimizer = new CudaOptimizer(engine);
     matmul = new CudaMatmul(engine, elementwise, false);
     vocabularyLoss = new CudaVocabularyLoss(engine, matmul, columnSums);

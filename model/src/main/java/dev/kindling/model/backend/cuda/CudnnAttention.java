@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class CudnnAttention implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CudnnAttention.class);
 
+  /** The variable that turns cuDNN off. */
+  private static final String SWITCH = "KINDLING_CUDNN";
+
   /** 9.11: some attention was computed wrongly before. */
   private static final long OLDEST_VERSION = 91_100;
 
@@ -68,8 +71,15 @@ final class CudnnAttention implements AutoCloseable {
     this.scratch = new Scratch(engine.memory());
   }
 
-  /** Opens cuDNN; empty where it is not there, is too old, or the GPU has no BF16. */
+  /**
+   * Opens cuDNN; empty where it is not there, is too old, or the GPU has no BF16, or where {@value
+   * SWITCH} is {@code off}, to find out what it does to a run.
+   */
   static Optional<CudnnAttention> open(CudaEngine engine) {
+    if ("off".equals(System.getenv(SWITCH))) {
+      LOG.info("{} attends without cuDNN, because {} is off", engine.device(), SWITCH);
+      return Optional.empty();
+    }
     if (!engine.device().hasBf16() || !CudaLibraries.load().hasCudnn()) {
       LOG.debug("{} attends without cuDNN: it is not there, or BF16 is not", engine.device());
       return Optional.empty();

@@ -136,22 +136,24 @@ extern "C" __global__ void __launch_bounds__(CHUNK)
 
 namespace {
 
+template <int WIDTH, typename T>
+__device__ __forceinline__ void add_to_row(T* row, const floats<WIDTH>& sum) {
+  floats<WIDTH> values = read<WIDTH>(row);
+#pragma unroll
+  for (int i = 0; i < WIDTH; i++) {
+    values.values[i] += sum.values[i];
+  }
+  write(row, values);
+}
+
 // The gradients' table, of their type or float, from one place on.
 template <int WIDTH>
 __device__ __forceinline__ void add_to_table(void* table, bool floats_in_table, int64 offset,
                                              const floats<WIDTH>& sum) {
-  auto add = [&](auto* target) {
-    floats<WIDTH> values = read<WIDTH>(target);
-#pragma unroll
-    for (int i = 0; i < WIDTH; i++) {
-      values.values[i] += sum.values[i];
-    }
-    write(target, values);
-  };
   if (floats_in_table) {
-    add(static_cast<float*>(table) + offset);
+    add_to_row<WIDTH>(static_cast<float*>(table) + offset, sum);
   } else {
-    add(static_cast<element*>(table) + offset);
+    add_to_row<WIDTH>(static_cast<element*>(table) + offset, sum);
   }
 }
 
