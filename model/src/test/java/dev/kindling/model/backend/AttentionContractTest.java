@@ -128,39 +128,6 @@ class AttentionContractTest {
     BACKENDS.assertAllAgree(attention::run);
   }
 
-  /** Head sizes for which GPUs have kernels of their own, which use their matrix units. */
-  static Stream<AttentionCase> ofHeadsForMatrixUnits() {
-    Placement fused = Placement.KEYS_AND_VALUES_FUSED;
-    return Stream.of(
-        AttentionCase.fused("one token", 2, 1, 2, 2, 64).withCausal(),
-        AttentionCase.fused("short", 2, 7, 2, 2, 32).withCausal(),
-        AttentionCase.fused("beyond two tiles", 1, 293, 2, 2, 64).withCausal(),
-        AttentionCase.fused("whole tiles", 2, 256, 1, 1, 64).withCausal(),
-        AttentionCase.fused("large heads", 1, 200, 1, 1, 128).withCausal(),
-        AttentionCase.fused("grouped queries", 1, 131, 6, 2, 32).withCausal(),
-        AttentionCase.fused("both directions", 1, 293, 2, 2, 64),
-        AttentionCase.fused("large heads, both directions", 1, 131, 2, 1, 128),
-        AttentionCase.fused("padding", 3, 131, 2, 2, 64).withKeyLengths(),
-        AttentionCase.fused("dropout", 2, 131, 2, 2, 32).withCausal().withDropout(0.2),
-        AttentionCase.fused("a bias", 2, 131, 2, 2, 64).withBias(),
-        AttentionCase.fused("everything", 2, 137, 4, 2, 64)
-            .withCausal()
-            .withKeyLengths()
-            .withBias()
-            .withDropout(0.3),
-        AttentionCase.cross("more keys", fused, 2, 13, 150, 2, 64).withKeyLengths(),
-        AttentionCase.cross("more queries", fused, 1, 150, 29, 2, 128),
-        AttentionCase.cross("a cache and one query", Placement.CACHED, 3, 1, 61, 4, 64)
-            .withKeyHeads(2)
-            .withKeyLengths());
-  }
-
-  @ParameterizedTest
-  @MethodSource("ofHeadsForMatrixUnits")
-  void attentionOfHeadsForMatrixUnitsAgrees(AttentionCase attention) {
-    BACKENDS.assertAllAgree(attention::run);
-  }
-
   /**
    * oneDNN confuses the strides of some batches: those of sequences, queries and heads whose
    * numbers go together in certain ways.
