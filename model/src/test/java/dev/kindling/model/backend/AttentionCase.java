@@ -24,6 +24,9 @@ record AttentionCase(
   /** Positions that a cache has room for beyond those that it holds. */
   private static final int SPARE_POSITIONS = 5;
 
+  /** From here on, scores are always scaled. */
+  private static final int SCALED_HEAD_SIZE = 32;
+
   /** Where queries, keys and values lie. */
   enum Placement {
     /** All in the columns of one tensor. */
@@ -158,8 +161,9 @@ record AttentionCase(
         places.query(),
         places.key(),
         places.value(),
-        // As in T5, scores with a bias are not scaled.
-        bias ? 1 : 1 / Math.sqrt(headSize),
+        // As in T5, scores with a bias are not scaled; those of large heads would be so far apart
+        // that gradients show the rounding of the output to BF16.
+        bias && headSize < SCALED_HEAD_SIZE ? 1 : 1 / Math.sqrt(headSize),
         causal,
         keyLengths ? run.ids(1, numKeys + 1, batch) : null,
         bias ? run.parameter(numHeads, numQueries, numKeys) : null,

@@ -128,6 +128,45 @@ class AttentionContractTest {
     BACKENDS.assertAllAgree(attention::run);
   }
 
+  /** Head sizes for which backends may have kernels of their own, in BF16 above all. */
+  static Stream<AttentionCase> ofCommonHeadSizes() {
+    Placement fused = Placement.KEYS_AND_VALUES_FUSED;
+    return Stream.of(
+        AttentionCase.fused("causal", 2, 131, 2, 2, 64).withCausal(),
+        AttentionCase.fused("causal, grouped queries", 1, 197, 4, 2, 64).withCausal(),
+        AttentionCase.fused("causal, everything", 2, 67, 2, 1, 64)
+            .withCausal()
+            .withKeyLengths()
+            .withBias()
+            .withDropout(0.2),
+        AttentionCase.fused("padding", 3, 133, 2, 2, 64).withKeyLengths(),
+        AttentionCase.fused("a bias", 2, 65, 2, 2, 64).withBias(),
+        AttentionCase.fused("dropout", 2, 129, 2, 2, 64).withDropout(0.1),
+        AttentionCase.cross("more keys", fused, 2, 13, 141, 2, 64).withKeyLengths(),
+        AttentionCase.cross("more queries", fused, 2, 141, 13, 2, 64),
+        AttentionCase.cross("a cache and one query", Placement.CACHED, 2, 1, 150, 2, 64)
+            .withKeyLengths(),
+        AttentionCase.fused("causal heads of 32", 2, 131, 2, 2, 32).withCausal(),
+        AttentionCase.fused("heads of 32, everything", 2, 67, 2, 1, 32)
+            .withKeyLengths()
+            .withBias()
+            .withDropout(0.2),
+        AttentionCase.fused("causal heads of 128", 1, 131, 2, 2, 128).withCausal(),
+        AttentionCase.fused("heads of 128, everything", 2, 67, 2, 1, 128)
+            .withKeyLengths()
+            .withBias()
+            .withDropout(0.2),
+        AttentionCase.cross("a cache of heads of 128", Placement.CACHED, 2, 1, 37, 2, 128),
+        AttentionCase.fused("heads of 72", 1, 67, 2, 2, 72).withCausal(),
+        AttentionCase.fused("heads of 160", 1, 35, 2, 1, 160).withCausal().withDropout(0.1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofCommonHeadSizes")
+  void attentionOfCommonHeadSizesAgrees(AttentionCase attention) {
+    BACKENDS.assertAllAgree(attention::run);
+  }
+
   /**
    * oneDNN confuses the strides of some batches: those of sequences, queries and heads whose
    * numbers go together in certain ways.
