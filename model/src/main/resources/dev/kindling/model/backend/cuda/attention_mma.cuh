@@ -264,11 +264,13 @@ __device__ __forceinline__ float exponent_factor(const attention_inputs& inputs)
   return inputs.scale * LOG2_E;
 }
 
-// What a score is the exponent of 2 of, with its bias.
+// What a score is the exponent of 2 of, with its bias, less something.
 //
-// place: in [H, Q, K]; may lie outside where `valid` is false
+// place: in [H, Q, K]; may lie outside where `seen` is false
+template <bool OPTIONS>
 __device__ __forceinline__ float exponent_of(
-    const attention_inputs& inputs, float score, int64 place, bool valid) {
-  float exponent = score * exponent_factor(inputs);
-  return inputs.bias != nullptr && valid ? exponent + inputs.bias[place] * LOG2_E : exponent;
+    const attention_inputs& inputs, float score, float less, int64 place, bool seen) {
+  float exponent = fmaf(score, exponent_factor(inputs), -less);
+  return OPTIONS && inputs.bias != nullptr && seen ? fmaf(inputs.bias[place], LOG2_E, exponent)
+                                                   : exponent;
 }

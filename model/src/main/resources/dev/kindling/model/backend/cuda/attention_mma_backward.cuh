@@ -27,10 +27,8 @@ typedef weight_fragments<TILES, PART> part_weights;
 // place: of the score, in [H, Q, K]
 template <bool OPTIONS>
 __device__ __forceinline__ float probability_of(
-    const attention_inputs& inputs, float score, float statistic, int64 place, bool visible) {
-  float exponent = OPTIONS ? exponent_of(inputs, score, place, visible)
-                           : score * exponent_factor(inputs);
-  return exp2_approximate(exponent - statistic);
+    const attention_inputs& inputs, float score, float statistic, int64 place, bool seen) {
+  return exp2_approximate(exponent_of<OPTIONS>(inputs, score, statistic, place, seen));
 }
 
 // What dropout multiplies a probability by.

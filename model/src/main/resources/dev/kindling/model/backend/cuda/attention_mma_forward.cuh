@@ -39,6 +39,7 @@ __device__ __forceinline__ void forward(
   int warp_query = first_query + warp_index() * WARP_QUERIES;
   int visible = inputs.num_visible(part.sequence);
   int end = inputs.end_of_keys(min(first_query + QUERIES, inputs.num_queries) - 1, visible);
+  int warp_end = inputs.end_of_keys(warp_query + WARP_QUERIES - 1, visible);
   int key_head = part.head / inputs.group_size;
   head_rows<const bf16> key = inputs.rows(inputs.key, part.sequence, key_head);
   head_rows<const bf16> value = inputs.rows(inputs.value, part.sequence, key_head);
@@ -71,14 +72,17 @@ __device__ __forceinline__ void forward(
     }
   }
 
-  int stage = 0;
   for (int first_key = 0; first_key < end; first_key += OTHER_ROWS) {
+    int stage = first_key / OTHER_ROWS % 2;
     copy_async_wait<0>();
     __syncthreads();
     if (first_key + OTHER_ROWS < end) {
       load_tile<OTHER_ROWS>(tiles.keys[stage ^ 1], key, first_key + OTHER_ROWS, end);
       load_tile<OTHER_ROWS>(tiles.values[stage ^ 1], value, first_key + OTHER_ROWS, end);
       copy_async_commit();
+    }
+    if (first_key >= warp_end) {
+      continue;
     }
 
     sum_fragments<TILES, OTHER_ROWS / 8> scores = {};
@@ -104,8 +108,8 @@ __device__ __forceinline__ void forward(
           for (int n = 0; n < OTHER_ROWS / 8; n++) {
             int key_index = first_key + n * 8 + fragment_column() + i % 2;
             if (biased) {
-              scores[m][n][i] = exponent_of(inputs, scores[m][n][i], score_row + key_index,
-                                            key_index < row_end);
+              scores[m][n][i] = exponent_of<OPTIONS>(inputs, scores[m][n][i], 0.0f,
+                                                     score_row + key_index, key_index < row_end);
             }
             if (key_index >= row_end) {
               scores[m][n][i] = -infinity();
@@ -140,8 +144,9 @@ __device__ __forceinline__ void forward(
         int64 score_row = OPTIONS ? inputs.score_row(part.head, query_index) : 0;
 #pragma unroll
         for (int n = 0; n < OTHER_ROWS / 8; n++) {
-          float left = exp2_approximate(scores[m][n][half * 2] * factor - scaled_maximum);
-          float right = exp2_approximate(scores[m][n][half * 2 + 1] * factor - scaled_maximum);
+          float left = exp2_approximate(fmaf(scores[m][n][half * 2], factor, -scaled_maximum));
+          float right =
+              exp2_approximate(fmaf(scores[m][n][half * 2 + 1], factor, -scaled_maximum));
           sum += left + right;
           if (OPTIONS && inputs.dropout_scale != 0.0f) {
             int64 place = score_row + first_key + n * 8 + fragment_column();
@@ -154,7 +159,6 @@ __device__ __forceinline__ void forward(
       }
     }
     add_weighted<TILES, OTHER_ROWS / 8>(sums, weights, tiles.values[stage], 0);
-    stage ^= 1;
   }
 
   float factors[TILES][2];

@@ -116,8 +116,8 @@ __device__ __forceinline__ void query_gradient(
     for (int row = 0; row < OTHER_ROWS && first_key + row < warp_end; row += PART_ROWS) {
       part_fragments probabilities = {};
       add_scores<TILES, PART>(probabilities, queries, keys, row);
-      make_probabilities<OPTIONS>(probabilities, inputs, rows.statistics, visible, part.head, warp_query,
-                                  first_key + row);
+      make_probabilities<OPTIONS>(probabilities, inputs, rows.statistics, visible, part.head,
+                                  warp_query, first_key + row);
       if (first_key + row + PART_ROWS > inputs.end_of_keys(warp_query, visible)) {
         hide_keys(probabilities, inputs, visible, warp_query, first_key + row);
       }
