@@ -24,13 +24,18 @@ public final class CudaLibraries {
   private static final int MIN_DRIVER = 13_000;
   private static final String ND4J_ON_CUDA = "org.nd4j.linalg.jcublas.JCublasBackend";
 
+  private static final NativeLibrary COMPILER = new NativeLibrary("nvrtc", 13, "CUDA's compiler");
+
+  /** Of the compiler; NVIDIA's packages for pip do not tell it where they lie. */
+  private static final String COMPILERS_OWN = "libnvrtc-builtins\\.so\\..*";
+
   /** Each after those that it needs. */
   private static final List<NativeLibrary> REQUIRED =
       List.of(
           new NativeLibrary("cudart", 13, "CUDA's runtime"),
           new NativeLibrary("cublasLt", 13, "cuBLAS's matrix products"),
           new NativeLibrary("cublas", 13, "cuBLAS"),
-          new NativeLibrary("nvrtc", 13, "CUDA's compiler"));
+          COMPILER);
 
   private static final List<NativeLibrary> CUDNN =
       List.of(
@@ -38,6 +43,9 @@ public final class CudaLibraries {
           new NativeLibrary("cudnn_ops", 9, "cuDNN"),
           new NativeLibrary("cudnn_cnn", 9, "cuDNN"),
           new NativeLibrary("cudnn_adv", 9, "cuDNN"));
+
+  /** What they load when they choose a kernel. */
+  private static final String CUDNNS_OWN = "libcudnn_.*\\.so\\.9";
 
   private static final List<NativeLibrary> NCCL = List.of(new NativeLibrary("nccl", 2, "NCCL"));
 
@@ -88,6 +96,7 @@ public final class CudaLibraries {
           "Install CUDA 13's libraries, or name the directories that have them in "
               + CudaDirectories.VARIABLE);
     }
+    loader.loadBeside(COMPILER, COMPILERS_OWN);
     for (Class<?> bridge : List.of(cudart.class, cublas.class, nvrtc.class)) {
       loadBridge(bridge);
     }
@@ -173,6 +182,7 @@ public final class CudaLibraries {
   public synchronized boolean hasCudnn() {
     if (cudnnLoads.isEmpty()) {
       cudnnLoads = Optional.of(loadOptional(CUDNN, cudnn.class));
+      loader.loadBeside(CUDNN.get(0), CUDNNS_OWN);
     }
     return cudnnLoads.get();
   }
@@ -209,7 +219,7 @@ public final class CudaLibraries {
     int[] major = new int[1];
     int[] minor = new int[1];
     nvrtc.nvrtcVersion(major, minor);
-    lines.add(line("NVRTC " + major[0] + "." + minor[0], file(REQUIRED.get(3))));
+    lines.add(line("NVRTC " + major[0] + "." + minor[0], file(COMPILER)));
     if (hasCudnn()) {
       lines.add(line("cuDNN " + ofTenThousands(cudnn.cudnnGetVersion()), file(CUDNN.get(0))));
     }

@@ -11,12 +11,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads shared objects of this machine, so that JavaCPP's bridges, which name them but not where
  * they lie, find them in the process.
  */
 final class LibraryLoader {
+  private static final Logger LOG = LoggerFactory.getLogger(LibraryLoader.class);
+
   private static final int MAX_DIRECTORIES_TOLD = 6;
   private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
 
@@ -51,6 +55,30 @@ final class LibraryLoader {
               + advice);
     }
     loadedFile(library.fileName()).ifPresent(file -> tellJavaCpp(library, file));
+  }
+
+  /**
+   * Loads files that lie beside a loaded library, which opens them by their names when it needs
+   * them, and would not find them where the system's loader does not look.
+   *
+   * @param names a regular expression that theirs match
+   */
+  void loadBeside(NativeLibrary library, String names) {
+    Optional<Path> file = loadedFile(library.fileName());
+    if (file.isEmpty()) {
+      return;
+    }
+    List<String> failures = new ArrayList<>();
+    try (Stream<Path> siblings = Files.list(file.get().getParent())) {
+      siblings
+          .filter(sibling -> sibling.getFileName().toString().matches(names))
+          .forEach(sibling -> loadGlobally(sibling.toString(), failures));
+    } catch (IOException e) {
+      failures.add(e.toString());
+    }
+    if (!failures.isEmpty()) {
+      LOG.debug("Beside {}, there was not loaded: {}", file.get(), failures);
+    }
   }
 
   private boolean loadFromDirectories(NativeLibrary library, List<String> failures) {

@@ -35,6 +35,23 @@ class LibraryLoaderTest {
   }
 
   @Test
+  void whatALibraryOpensByNameIsLoadedFromBesideIt() throws Exception {
+    NativeLibrary library = new NativeLibrary("kindling_opens", 1, "a test's");
+    SharedObjects.compile("int opens() { return 1; }", directory.resolve(library.fileName()));
+    SharedObjects.compile(
+        "int kindling_opened() { return 1; }", directory.resolve("libkindling_opened.so.1.0"));
+    Files.writeString(directory.resolve("libkindling_opened.so.broken"), "no machine code");
+    LibraryLoader loader = new LibraryLoader(List.of(directory));
+
+    loader.loadBeside(library, "libkindling_opened\\.so\\..*");
+    assertThat(LibraryLoader.loadedFile("libkindling_opened.so.1.0")).isEmpty();
+    loader.load(library, "no advice");
+    loader.loadBeside(library, "libkindling_opened\\.so\\..*");
+
+    assertThat(LibraryLoader.loadedFile("libkindling_opened.so.1.0")).isPresent();
+  }
+
+  @Test
   void noSecondCopyIsLoadedBesideTheOneThatTheProcessHas() throws Exception {
     NativeLibrary library = new NativeLibrary("kindling_once", 1, "a test's");
     Path one = Files.createDirectory(directory.resolve("one"));
