@@ -25,3 +25,5 @@ library libcudart.so.13 cudart.cpp
 library libnvrtc.so.13 nvrtc.cpp
 library libcublasLt.so.13 cublaslt.cpp multiply.cpp "$target/libcuda.so.1"
 library libcublas.so.13 cublas.cpp "$target/libcublasLt.so.13"
+library libcudnn_graph.so.9 cudnn.cpp "$target/libcuda.so.1"
+for part in ops cnn adv; do library "libcudnn_$part.so.9" cudnn_part.cpp; done

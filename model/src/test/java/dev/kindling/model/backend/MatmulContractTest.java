@@ -1,5 +1,8 @@
 package dev.kindling.model.backend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,6 +31,37 @@ class MatmulContractTest {
             }
           }
         });
+  }
+
+  /**
+   * An input rounded to 11 bits of significand is off by 2^-12 at most, half of that on average.
+   */
+  @ParameterizedTest
+  @CsvSource({"1,67,31", "37,53,29", "128,64,96", "64,512,128"})
+  void productsInTf32AreOffByTheRoundingOfTheirInputs(long m, long k, long n) {
+    for (Backend backend : BACKENDS.all()) {
+      if (backend.hasTf32()) {
+        double[] exact = product(backend, m, k, n);
+        double[] rounded = product(backend.withTf32(), m, k, n);
+        double error = 0;
+        double norm = 0;
+        for (int i = 0; i < exact.length; i++) {
+          error += (rounded[i] - exact[i]) * (rounded[i] - exact[i]);
+          norm += exact[i] * exact[i];
+        }
+        assertThat(Math.sqrt(error / norm)).as(backend.name()).isBetween(1e-6, 4e-4);
+      }
+    }
+  }
+
+  private static double[] product(Backend backend, long m, long k, long n) {
+    try (KernelRun run = new KernelRun(backend.memory(), DType.F32)) {
+      Tensor out = run.overwritten(m, n);
+      Matrix left = Matrix.of(run.input(m, k));
+      Matrix right = Matrix.of(run.input(k, n));
+      backend.matmul(left, right, null, Matrix.of(out), false);
+      return out.toDoubles();
+    }
   }
 
   /** Gradients of weights: products of activations, added up in the accumulator type. */

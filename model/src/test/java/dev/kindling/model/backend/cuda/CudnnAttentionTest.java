@@ -37,6 +37,7 @@ class CudnnAttentionTest {
 
   @BeforeAll
   static void open() {
+    EmulatedCuda.loadWithoutGpu();
     try {
       engine = new CudaEngine(CudaDevice.of(0));
     } catch (IllegalStateException e) {

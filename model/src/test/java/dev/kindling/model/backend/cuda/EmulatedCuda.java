@@ -37,7 +37,11 @@ public final class EmulatedCuda {
           "libcudart.so.13",
           "libcublasLt.so.13",
           "libcublas.so.13",
-          "libnvrtc.so.13");
+          "libnvrtc.so.13",
+          "libcudnn_graph.so.9",
+          "libcudnn_ops.so.9",
+          "libcudnn_cnn.so.9",
+          "libcudnn_adv.so.9");
 
   private static final String COMPILER = "g++";
   private static final Path SOURCES = Path.of("src", "test", "cuda");
