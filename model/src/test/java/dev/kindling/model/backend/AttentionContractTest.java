@@ -3,7 +3,9 @@ package dev.kindling.model.backend;
 import static dev.kindling.model.DoubleArrays.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kindling.model.backend.AttentionCase.Placement;
+import dev.kindling.model.backend.check.AttentionCase;
+import dev.kindling.model.backend.check.AttentionCase.Placement;
+import dev.kindling.model.backend.check.KernelRun;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
@@ -208,7 +210,7 @@ class AttentionContractTest {
     Dropout dropout = new Dropout(0.3, 99, 5, 2 * length * length);
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
+        try (KernelRun run = KernelRuns.of(backend.memory(), dtype)) {
           Tensor qkv = run.input(3 * length, width);
           Tensor whole = run.overwritten(3 * length, 8);
           backend.attentionForward(inputs(qkv, 3, dropout), whole, null);

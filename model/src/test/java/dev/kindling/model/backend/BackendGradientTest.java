@@ -1,6 +1,8 @@
 package dev.kindling.model.backend;
 
-import dev.kindling.model.backend.AttentionCase.Placement;
+import dev.kindling.model.backend.check.AttentionCase;
+import dev.kindling.model.backend.check.AttentionCase.Placement;
+import dev.kindling.model.backend.check.KernelRun;
 import dev.kindling.model.tensor.Tensor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;

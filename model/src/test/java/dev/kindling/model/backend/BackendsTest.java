@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.kindling.model.backend.check.KernelRun;
 import dev.kindling.model.backend.cuda.CudaGpus;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
@@ -68,7 +69,7 @@ class BackendsTest {
   }
 
   private static double[] product(Backend backend) {
-    try (KernelRun run = new KernelRun(backend.memory(), DType.F32)) {
+    try (KernelRun run = KernelRuns.of(backend.memory(), DType.F32)) {
       Tensor out = run.overwritten(61, 67);
       Matrix left = Matrix.of(run.input(61, 2003));
       Matrix right = Matrix.of(run.input(2003, 67));

@@ -1,10 +1,10 @@
 package dev.kindling.model.backend;
 
-import static dev.kindling.model.DoubleArrays.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kindling.model.backend.KernelRun.Exactness;
-import dev.kindling.model.backend.KernelRun.Result;
+import dev.kindling.model.backend.check.Difference;
+import dev.kindling.model.backend.check.KernelRun;
+import dev.kindling.model.backend.check.KernelRun.Result;
 import dev.kindling.model.backend.cuda.CudaBackend;
 import dev.kindling.model.backend.cuda.EmulatedCuda;
 import dev.kindling.model.backend.nd4j.Nd4jBackend;
@@ -13,7 +13,6 @@ import dev.kindling.model.tensor.MemorySpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -23,25 +22,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * share.
  */
 final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
-  /** Sums of a few hundred products in single precision. */
-  private static final double SINGLE_TOLERANCE = 2e-5;
-
-  private static final double DOUBLE_TOLERANCE = 1e-12;
-
-  /**
-   * Twice the largest relative error of one rounding to BF16 (2^-8): the result is rounded, and so
-   * was at most one value on the way to it, or several to which chance gives different signs. The
-   * same holds for sums of many rounded products: their errors grow with the root of their number,
-   * as the sums do.
-   */
-  private static final double HALF_TOLERANCE = 0x1p-7;
-
-  /**
-   * Tolerances are relative to the largest result, or to this where all cancel out: the terms of
-   * every sum are of the order of 1.
-   */
-  private static final double LEAST_SCALE = 0.1;
-
   private Backend twin;
   private List<Backend> backends;
 
@@ -109,23 +89,8 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
 
   private static void assertAgree(
       Backend backend, DType dtype, List<Result> actual, List<Result> expected) {
-    assertThat(actual).hasSameSizeAs(expected).isNotEmpty();
-    for (int i = 0; i < expected.size(); i++) {
-      double[] values = expected.get(i).values();
-      double scale = DoubleStream.of(values).map(Math::abs).max().orElse(0);
-      double tolerance = tolerance(dtype, expected.get(i).exactness());
-      String what = "result " + i + " of " + backend.name() + " in " + dtype;
-      assertClose(what, actual.get(i).values(), values, tolerance * Math.max(LEAST_SCALE, scale));
-    }
-  }
-
-  private static double tolerance(DType dtype, Exactness exactness) {
-    return switch (dtype) {
-      case F64 -> DOUBLE_TOLERANCE;
-      case F32 -> SINGLE_TOLERANCE;
-      case BF16 -> exactness == Exactness.SUM ? SINGLE_TOLERANCE : HALF_TOLERANCE;
-      case I32 -> throw new IllegalArgumentException("Kernels do not compute in I32");
-    };
+    Difference largest = Difference.largest(actual, expected, e -> e.tolerance(dtype));
+    assertThat(largest.isTolerated()).as("%s in %s: %s", backend.name(), dtype, largest).isTrue();
   }
 
   private static void assertSameBits(Backend backend, List<Result> first, List<Result> second) {
@@ -139,7 +104,7 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
   /** The results of one kernel in one dtype. */
   static List<double[]> results(
       Backend backend, DType dtype, BiConsumer<Backend, KernelRun> kernel) {
-    try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
+    try (KernelRun run = KernelRuns.of(backend.memory(), dtype)) {
       kernel.accept(backend, run);
       return run.results().stream().map(Result::values).toList();
     }
@@ -151,7 +116,7 @@ final class BackendsUnderTest implements BeforeAllCallback, AfterAllCallback {
       DType precision,
       int guard,
       BiConsumer<Backend, KernelRun> kernel) {
-    try (KernelRun run = new KernelRun(backend.memory(), dtype, precision, guard)) {
+    try (KernelRun run = KernelRuns.of(backend.memory(), dtype, precision, guard)) {
       kernel.accept(backend, run);
       return run.results();
     }

@@ -3,6 +3,8 @@ package dev.kindling.model.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.model.backend.check.ElementwiseCalls;
+import dev.kindling.model.backend.check.KernelRun;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.stream.DoubleStream;
@@ -20,14 +22,7 @@ class DropoutContractTest {
   @ParameterizedTest
   @CsvSource({"1,1", "1,7", "3,13", "5,4099", "4099,3", "3,4104"})
   void theSameElementsAreDropped(long samples, long elementsPerSample) {
-    Dropout dropout = new Dropout(0.3, 0x0123_4567_89AB_CDEFL, 7, elementsPerSample);
-    BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          Tensor source = run.input(samples, elementsPerSample);
-          backend.dropout(source, dropout, run.overwritten(samples, elementsPerSample));
-          Tensor inPlace = run.updated(samples, elementsPerSample);
-          backend.dropout(inPlace, dropout, inPlace);
-        });
+    BACKENDS.assertAllAgree(ElementwiseCalls.dropout(samples, elementsPerSample));
   }
 
   @ParameterizedTest
@@ -63,7 +58,7 @@ class DropoutContractTest {
   }
 
   private static double[] mask(Backend backend, DType dtype, Dropout dropout, int size, int guard) {
-    try (KernelRun run = new KernelRun(backend.memory(), dtype, dtype, guard)) {
+    try (KernelRun run = KernelRuns.of(backend.memory(), dtype, dtype, guard)) {
       Tensor ones = run.overwritten(size);
       backend.fill(ones, 1);
       Tensor result = run.overwritten(size);
@@ -95,7 +90,7 @@ class DropoutContractTest {
     Dropout ofTheRest = new Dropout(0.4, 17, 102, 37);
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
+        try (KernelRun run = KernelRuns.of(backend.memory(), dtype)) {
           Tensor source = run.input(5, 37);
           Tensor whole = run.overwritten(5, 37);
           backend.dropout(source, dropout, whole);
@@ -112,7 +107,7 @@ class DropoutContractTest {
   void aRateOfZeroChangesNothing() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
+        try (KernelRun run = KernelRuns.of(backend.memory(), dtype)) {
           Tensor source = run.input(3, 1009);
           Tensor target = run.overwritten(3, 1009);
           backend.dropout(source, new Dropout(0, 1, 0, 1009), target);

@@ -3,10 +3,11 @@ package dev.kindling.model.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.model.backend.check.ElementwiseCalls;
+import dev.kindling.model.backend.check.KernelRun;
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
-import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
@@ -22,49 +23,25 @@ class ElementwiseContractTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 7, 5003})
   void fillingCopyingScalingAndAddingAgree(long size) {
-    BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          backend.fill(run.overwritten(size), 0);
-          backend.fill(run.overwritten(size), -1.5);
-          backend.fill(run.overwrittenSum(size), 0.3);
-          backend.copy(run.input(size), run.overwritten(size));
-          backend.copy(run.parameter(size), run.overwrittenSum(size));
-          backend.scaleInPlace(run.updated(size), 0.37);
-          backend.scaleInPlace(run.updatedSum(size), 0.37);
-          backend.addInPlace(run.updated(size), run.input(size));
-          backend.addInPlace(run.updatedSum(size), run.parameter(size));
-          backend.add(run.input(size), run.input(size), run.overwritten(size));
-        });
+    BACKENDS.assertAllAgree(ElementwiseCalls.fill(size));
+    BACKENDS.assertAllAgree(ElementwiseCalls.copy(size));
+    BACKENDS.assertAllAgree(ElementwiseCalls.scaleInPlace(size));
+    BACKENDS.assertAllAgree(ElementwiseCalls.addInPlace(size));
+    BACKENDS.assertAllAgree(ElementwiseCalls.add(size));
   }
 
   @ParameterizedTest
   @CsvSource({"1,1,3", "7,1,3", "1,13,3", "31,67,3", "31,64,8", "300,16,8", "3,4112,8"})
   void copiesOfMatricesAgree(long rows, long columns, long margin) {
-    BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          Matrix wide = Matrix.of(run.input(rows + 2, columns + 2 * margin));
-          Matrix part = wide.rows(1, rows).columns(margin, columns);
-          Matrix transposed = Matrix.of(run.input(columns, rows)).transposed();
-          backend.copy(part, Matrix.of(run.overwritten(rows, columns)));
-          backend.copy(part, Matrix.of(run.overwritten(columns, rows)).transposed());
-          backend.copy(transposed, Matrix.of(run.overwritten(rows, columns)));
-          Matrix wider = Matrix.of(run.updated(rows + 1, columns + 4));
-          backend.copy(part, wider.rows(1, rows).columns(2, columns));
-          Matrix sums = Matrix.of(run.updatedSum(rows, columns + 1)).columns(1, columns);
-          backend.copy(Matrix.of(run.parameter(rows, columns)), sums);
-        });
+    BACKENDS.assertAllAgree(ElementwiseCalls.copyMatrix(rows, columns, margin));
   }
 
   @ParameterizedTest
   @EnumSource(Activation.class)
   void activationsAgree(Activation activation) {
     for (long size : new long[] {1, 7, 5003}) {
-      BACKENDS.assertAllAgree(
-          (backend, run) -> {
-            Tensor input = run.input(size);
-            backend.activationForward(activation, input, run.overwritten(size));
-            backend.activationBackward(activation, run.input(size), input, run.overwritten(size));
-          });
+      BACKENDS.assertAllAgree(ElementwiseCalls.activationForward(activation, 1, size));
+      BACKENDS.assertAllAgree(ElementwiseCalls.activationBackward(activation, 1, size));
     }
   }
 
@@ -72,32 +49,16 @@ class ElementwiseContractTest {
   @ParameterizedTest
   @EnumSource(Activation.class)
   void activationsAgreeFarFromZero(Activation activation) {
-    BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          Tensor input = run.input(211);
-          backend.scaleInPlace(input, 64);
-          backend.activationForward(activation, input, run.overwritten(211));
-          backend.activationBackward(activation, run.input(211), input, run.overwritten(211));
-        });
+    BACKENDS.assertAllAgree(ElementwiseCalls.activationForward(activation, 64, 211));
+    BACKENDS.assertAllAgree(ElementwiseCalls.activationBackward(activation, 64, 211));
   }
 
   @ParameterizedTest
   @EnumSource(Activation.class)
   void gatedActivationsAgree(Activation activation) {
     for (long[] shape : new long[][] {{1, 1}, {3, 7}, {61, 83}}) {
-      BACKENDS.assertAllAgree(
-          (backend, run) -> {
-            Tensor gate = run.input(shape);
-            Tensor up = run.input(shape);
-            backend.gatedActivationForward(activation, gate, up, run.overwritten(shape));
-            backend.gatedActivationBackward(
-                activation,
-                run.input(shape),
-                gate,
-                up,
-                run.overwritten(shape),
-                run.overwritten(shape));
-          });
+      BACKENDS.assertAllAgree(ElementwiseCalls.gatedActivationForward(activation, shape));
+      BACKENDS.assertAllAgree(ElementwiseCalls.gatedActivationBackward(activation, shape));
     }
   }
 
@@ -105,7 +66,7 @@ class ElementwiseContractTest {
   void squaredNormsAgree() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
+        try (KernelRun run = KernelRuns.of(backend.memory(), dtype)) {
           for (long size : new long[] {1, 10007, 200003}) {
             Tensor tensor = run.parameter(size);
             double expected = DoubleStream.of(tensor.toDoubles()).map(x -> x * x).sum();
@@ -190,20 +151,6 @@ class ElementwiseContractTest {
   @ParameterizedTest
   @ValueSource(longs = {5, 13, 4099})
   void adamWAgrees(long size) {
-    AdamWUpdate update = new AdamWUpdate(3e-2, 0.9, 0.95, 1e-8, 0.5, 0.19, 0.0975);
-    List<DecayRange> ranges =
-        List.of(
-            new DecayRange(0, size / 3, 0.1),
-            new DecayRange(size / 3, size - size / 4, 0),
-            new DecayRange(size - size / 4, size, 0.2));
-    BACKENDS.assertAllAgree(
-        (backend, run) ->
-            backend.adamWInPlace(
-                run.updatedSum(size),
-                run.parameter(size),
-                run.updatedSum(size),
-                run.watch(run.positiveParameter(size), KernelRun.Exactness.SUM),
-                ranges,
-                update));
+    BACKENDS.assertAllAgree(ElementwiseCalls.adamWInPlace(size));
   }
 }

@@ -2,6 +2,7 @@ package dev.kindling.model.backend;
 
 import static dev.kindling.model.DoubleArrays.assertClose;
 
+import dev.kindling.model.backend.check.KernelRun;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
@@ -17,7 +18,7 @@ final class GradientCheck implements AutoCloseable {
   private static final double TOLERANCE = 1e-7;
 
   private final Backend backend = Backends.open("nd4j", 1);
-  private final KernelRun run = new KernelRun(MemorySpace.HOST, DType.F64);
+  private final KernelRun run = KernelRuns.of(MemorySpace.HOST, DType.F64);
 
   Backend backend() {
     return backend;

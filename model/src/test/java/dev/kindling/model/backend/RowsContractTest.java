@@ -3,6 +3,8 @@ package dev.kindling.model.backend;
 import static dev.kindling.model.DoubleArrays.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.model.backend.check.KernelRun;
+import dev.kindling.model.backend.check.RowCalls;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import org.junit.jupiter.api.Test;
@@ -17,14 +19,8 @@ class RowsContractTest {
   @ParameterizedTest
   @CsvSource({"1,1", "21,13", "32,64", "701,5", "1500,72"})
   void rowsThatRepeatAreGatheredAndAddedUpAlike(long numRows, long width) {
-    BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          Tensor rows = run.ids(0, 11, numRows);
-          Tensor table = run.input(11, width);
-          backend.gatherRows(table, rows, run.overwritten(numRows, width), false);
-          backend.gatherRows(table, rows, run.updated(numRows, width), true);
-          backend.scatterAddRows(run.input(numRows, width), rows, run.updatedSum(11, width));
-        });
+    BACKENDS.assertAllAgree(RowCalls.gatherRows(11, numRows, width));
+    BACKENDS.assertAllAgree(RowCalls.scatterAddRows(11, numRows, width));
   }
 
   /** A slice of an embedding has zeros for the tokens of the others. */
@@ -39,7 +35,7 @@ class RowsContractTest {
           backend.scatterAddRows(run.input(5, 13), rows, run.updatedSum(7, 13));
         });
     for (Backend backend : BACKENDS.all()) {
-      try (KernelRun run = new KernelRun(backend.memory(), DType.F32)) {
+      try (KernelRun run = KernelRuns.of(backend.memory(), DType.F32)) {
         Tensor gathered = run.overwritten(1, 13);
         backend.fill(gathered, Double.NaN);
         backend.gatherRows(run.input(7, 13), run.ids(new int[] {-1}, 1), gathered, false);
@@ -62,39 +58,21 @@ class RowsContractTest {
   @CsvSource({"1,1,1,1", "32,3,7,7", "5,4,13,29", "32,8,1,131"})
   void relativeBiasesAgree(int numBuckets, int numHeads, int numQueries, int numKeys) {
     BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          Tensor buckets = run.ids(0, numBuckets, numQueries, numKeys);
-          backend.relativeBiasForward(
-              run.parameter(numBuckets, numHeads),
-              buckets,
-              run.overwrittenSum(numHeads, numQueries, numKeys));
-          backend.relativeBiasBackward(
-              run.parameter(numHeads, numQueries, numKeys),
-              buckets,
-              run.updatedSum(numBuckets, numHeads));
-        });
+        RowCalls.relativeBiasForward(numBuckets, numHeads, numQueries, numKeys));
+    BACKENDS.assertAllAgree(
+        RowCalls.relativeBiasBackward(numBuckets, numHeads, numQueries, numKeys));
   }
 
-  /** Heads that lie between others, at positions as far as long contexts have them. */
   @ParameterizedTest
   @CsvSource({"1,1,1,2", "2,7,3,6", "3,5,2,64", "1,131,5,34"})
   void rotationsAgree(int batch, int length, int numHeads, int headSize) {
-    long width = (long) numHeads * headSize + 7;
-    BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          Tensor positions = run.ids(0, 8192, batch, length);
-          for (boolean inverse : new boolean[] {false, true}) {
-            Tensor rows = run.updated((long) batch * length, width);
-            Heads heads = Heads.of(rows, batch, 5, numHeads, headSize);
-            backend.rotateInPlace(heads, positions, 10_000, inverse);
-          }
-        });
+    BACKENDS.assertAllAgree(RowCalls.rotateInPlace(batch, length, numHeads, headSize));
   }
 
   @Test
   void theInverseRotationTurnsBack() {
     for (Backend backend : BACKENDS.all()) {
-      try (KernelRun run = new KernelRun(backend.memory(), DType.F32)) {
+      try (KernelRun run = KernelRuns.of(backend.memory(), DType.F32)) {
         Tensor rows = run.input(14, 24);
         double[] before = rows.toDoubles();
         Tensor positions = run.ids(1, 4096, 14);

@@ -3,9 +3,12 @@ package dev.kindling.model.backend;
 import static dev.kindling.model.DoubleArrays.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.model.backend.check.KernelRun;
+import dev.kindling.model.backend.check.VocabularyLossCalls;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.Tensor;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,79 +29,35 @@ class VocabularyLossContractTest {
   })
   void lossesAgree(
       long rows, long width, int vocabSize, int rowsPerChunk, boolean bias, double scale) {
-    BACKENDS.assertAllAgree(
-        (backend, run) -> {
-          Tensor hidden = run.input(rows, width);
-          VocabularyProjection projection = projection(run, vocabSize, width, bias, scale);
-          Tensor targets = run.ids(-1, vocabSize, rows);
-          backend.vocabularyLossForward(
-              hidden, projection, targets, rowsPerChunk, run.overwrittenSum(rows));
-          backend.vocabularyLossForwardBackward(
-              hidden,
-              projection,
-              targets,
-              rowsPerChunk,
-              1.0 / 7,
-              run.overwrittenSum(rows),
-              run.overwritten(rows, width));
-        });
-  }
-
-  private static VocabularyProjection projection(
-      KernelRun run, long vocabSize, long width, boolean bias, double scale) {
-    return new VocabularyProjection(
-        run.input(vocabSize, width),
-        bias ? run.parameter(vocabSize) : null,
-        scale,
-        run.updatedSumOfRounded(vocabSize, width),
-        bias ? run.updatedSumOfRounded(vocabSize) : null);
+    VocabularyLossCalls calls =
+        new VocabularyLossCalls(rows, width, vocabSize, rowsPerChunk, bias, scale);
+    BACKENDS.assertAllAgree(calls.forward());
+    BACKENDS.assertAllAgree(calls.forwardBackward());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 8, 23, 1000})
   void chunksDoNotChangeTheLoss(int rowsPerChunk) {
     for (Backend backend : BACKENDS.all()) {
-      List<double[]> whole =
-          BackendsUnderTest.results(backend, DType.F32, (b, run) -> loss(b, run, 23));
-      List<double[]> chunked =
-          BackendsUnderTest.results(backend, DType.F32, (b, run) -> loss(b, run, rowsPerChunk));
+      List<double[]> whole = BackendsUnderTest.results(backend, DType.F32, loss(23));
+      List<double[]> chunked = BackendsUnderTest.results(backend, DType.F32, loss(rowsPerChunk));
       for (int i = 0; i < whole.size(); i++) {
         assertClose("result " + i, chunked.get(i), whole.get(i), 1e-5);
       }
     }
   }
 
-  private static void loss(Backend backend, KernelRun run, int rowsPerChunk) {
-    Tensor hidden = run.input(23, 16);
-    VocabularyProjection projection = projection(run, 41, 16, true, 0.5);
-    backend.vocabularyLossForwardBackward(
-        hidden,
-        projection,
-        run.ids(-1, 41, 23),
-        rowsPerChunk,
-        0.1,
-        run.overwrittenSum(23),
-        run.overwritten(23, 16));
-  }
-
-  @Test
-  void lossesWithoutGradientsNeedNowhereToPutThem() {
-    BACKENDS.assertAllAgree(
-        (backend, run) ->
-            backend.vocabularyLossForward(
-                run.input(5, 7),
-                new VocabularyProjection(run.input(11, 7), run.parameter(11), 1, null, null),
-                run.ids(0, 11, 5),
-                3,
-                run.overwrittenSum(5)));
+  private static BiConsumer<Backend, KernelRun> loss(int rowsPerChunk) {
+    return new VocabularyLossCalls(23, 16, 41, rowsPerChunk, true, 0.5).forwardBackward();
   }
 
   @Test
   void rowsThatAreNotCountedHaveNoLossAndNoGradient() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
-          VocabularyProjection projection = projection(run, 11, 7, true, 1);
+        try (KernelRun run = KernelRuns.of(backend.memory(), dtype)) {
+          VocabularyProjection projection =
+              new VocabularyLossCalls(5, 7, 11, 2, true, 1).projection(run);
           double[] weightGradient = projection.weightGradient().toDoubles();
           double[] biasGradient = projection.biasGradient().toDoubles();
           Tensor losses = run.overwrittenSum(5);
@@ -118,7 +77,7 @@ class VocabularyLossContractTest {
   void lossesStayFiniteWhereProbabilitiesUnderflow() {
     for (Backend backend : BACKENDS.all()) {
       for (DType dtype : backend.floatTypes()) {
-        try (KernelRun run = new KernelRun(backend.memory(), dtype)) {
+        try (KernelRun run = KernelRuns.of(backend.memory(), dtype)) {
           Tensor hidden = run.input(1, 1);
           hidden.setDoubles(new double[] {1});
           Tensor weight = run.input(3, 1);

@@ -5,12 +5,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /** A real backend of which every call is seen, and may be changed, before it computes. */
-final class WatchedBackend {
+public final class WatchedBackend {
   private WatchedBackend() {}
 
   /** What sees a call. */
   @FunctionalInterface
-  interface Watcher {
+  public interface Watcher {
     /**
      * Sees a call of a kernel.
      *
@@ -19,7 +19,8 @@ final class WatchedBackend {
     void beforeCall(String kernel, Object[] arguments);
   }
 
-  static Backend of(Backend backend, Watcher watcher) {
+  /** The backend, seen by a watcher. */
+  public static Backend of(Backend backend, Watcher watcher) {
     return (Backend)
         Proxy.newProxyInstance(
             Backend.class.getClassLoader(),

@@ -1,16 +1,21 @@
 package dev.kindling.spark.doctor;
 
 import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Backends;
+import dev.kindling.model.backend.check.KernelCheck;
+import dev.kindling.model.backend.check.KernelReport;
 import dev.kindling.model.score.ScoringSelfTest;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.parallel.KernelSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.function.Supplier;
 
 /**
- * Opens a backend and lets it score tiny models of which the scores are known.
+ * Opens a backend, lets it score tiny models of which the scores are known, and holds all of its
+ * kernels against those of the plain reference.
  *
  * @param what is checked, in a word or two
  * @param settings of the kernels
@@ -27,16 +32,44 @@ record BackendCheck(String what, KernelSettings settings, Supplier<String> descr
           passed.add(precision.name());
         }
       }
-      return Finding.good(
-          what,
+      String scoring =
           String.format(
               Locale.ROOT,
               "%s%nthe self-test passed in %s (%.1f s)",
               description.get(),
               String.join(" and ", passed),
-              (System.nanoTime() - start) / 1e9));
+              (System.nanoTime() - start) / 1e9);
+      return backend.name().equals(Backends.ND4J)
+          ? Finding.good(what, scoring)
+          : withKernels(backend, scoring);
     } catch (IllegalStateException | IllegalArgumentException e) {
       return Finding.bad(what, e.getMessage());
     }
+  }
+
+  private Finding withKernels(Backend backend, String scoring) {
+    try (Backend reference = Backends.open(Backends.ND4J, settings.numThreads())) {
+      return of(KernelCheck.run(backend, reference, new Random().nextLong()), scoring);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      return Finding.good(
+          what,
+          scoring
+              + System.lineSeparator()
+              + "its kernels were not compared with ND4J's: "
+              + e.getMessage());
+    }
+  }
+
+  /** What a report means for the backend. */
+  Finding of(KernelReport report, String scoring) {
+    String text = scoring + System.lineSeparator() + report;
+    return report.failures().isEmpty()
+        ? Finding.good(what, text)
+        : Finding.bad(
+            what,
+            text
+                + System.lineSeparator()
+                + "What they compute here is wrong: choose another backend for this machine, and"
+                + " report these lines");
   }
 }

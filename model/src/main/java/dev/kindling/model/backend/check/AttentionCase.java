@@ -1,5 +1,10 @@
-package dev.kindling.model.backend;
+package dev.kindling.model.backend.check;
 
+import dev.kindling.model.backend.AttentionGradients;
+import dev.kindling.model.backend.AttentionInputs;
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.Dropout;
+import dev.kindling.model.backend.Heads;
 import dev.kindling.model.tensor.Tensor;
 import java.util.Arrays;
 
@@ -8,7 +13,7 @@ import java.util.Arrays;
  *
  * @param placement where queries, keys and values lie
  */
-record AttentionCase(
+public record AttentionCase(
     String description,
     Placement placement,
     int batch,
@@ -28,7 +33,7 @@ record AttentionCase(
   private static final int SCALED_HEAD_SIZE = 32;
 
   /** Where queries, keys and values lie. */
-  enum Placement {
+  public enum Placement {
     /** All in the columns of one tensor. */
     FUSED,
     /** Queries alone, keys and values in the columns of one tensor. */
@@ -40,9 +45,10 @@ record AttentionCase(
   }
 
   /** Queries, keys and values, or their gradients. */
-  record Places(Heads query, Heads key, Heads value) {}
+  private record Places(Heads query, Heads key, Heads value) {}
 
-  static AttentionCase fused(
+  /** Self-attention: everything lies in one tensor. */
+  public static AttentionCase fused(
       String description, int batch, int length, int numHeads, int numKeyHeads, int headSize) {
     return new AttentionCase(
         description,
@@ -59,7 +65,8 @@ record AttentionCase(
         0);
   }
 
-  static AttentionCase cross(
+  /** Attention of queries to other positions. */
+  public static AttentionCase cross(
       String description,
       Placement placement,
       int batch,
@@ -82,7 +89,8 @@ record AttentionCase(
         0);
   }
 
-  AttentionCase withKeyHeads(int number) {
+  /** The same with fewer heads of keys and values. */
+  public AttentionCase withKeyHeads(int number) {
     return new AttentionCase(
         description,
         placement,
@@ -98,19 +106,23 @@ record AttentionCase(
         dropoutRate);
   }
 
-  AttentionCase withCausal() {
+  /** The same, in which no query sees what is behind it. */
+  public AttentionCase withCausal() {
     return with(true, keyLengths, bias, dropoutRate);
   }
 
-  AttentionCase withKeyLengths() {
+  /** The same with padding behind the keys. */
+  public AttentionCase withKeyLengths() {
     return with(causal, true, bias, dropoutRate);
   }
 
-  AttentionCase withBias() {
+  /** The same with a bias of scores. */
+  public AttentionCase withBias() {
     return with(causal, keyLengths, true, dropoutRate);
   }
 
-  AttentionCase withDropout(double rate) {
+  /** The same with dropout of probabilities. */
+  public AttentionCase withDropout(double rate) {
     return with(causal, keyLengths, bias, rate);
   }
 
@@ -130,8 +142,13 @@ record AttentionCase(
         rate);
   }
 
+  /** Forward without a way back. */
+  void runForward(Backend backend, KernelRun run) {
+    backend.attentionForward(inputs(run), run.overwritten(outputShape()), null);
+  }
+
   /** Forward and backward of one backend. */
-  void run(Backend backend, KernelRun run) {
+  public void run(Backend backend, KernelRun run) {
     AttentionInputs inputs = inputs(run);
     Tensor output = run.overwritten(outputShape());
     Tensor statistics = statistics(backend, inputs, run);
@@ -141,16 +158,18 @@ record AttentionCase(
   }
 
   /** Where a backend that keeps something for the way back keeps it. */
-  static Tensor statistics(Backend backend, AttentionInputs inputs, KernelRun run) {
+  public static Tensor statistics(Backend backend, AttentionInputs inputs, KernelRun run) {
     long size = backend.attentionStatistics(inputs);
     return size == 0 ? null : run.kept(size);
   }
 
-  long[] outputShape() {
+  /** Of outputs and their gradients. */
+  public long[] outputShape() {
     return new long[] {(long) batch * numQueries, (long) numHeads * headSize};
   }
 
-  AttentionInputs inputs(KernelRun run) {
+  /** New inputs. */
+  public AttentionInputs inputs(KernelRun run) {
     Places places = places(run::input);
     if (placement == Placement.CACHED) {
       spoilSpare(places.key());
@@ -170,14 +189,15 @@ record AttentionCase(
         dropoutRate > 0 ? new Dropout(dropoutRate, 0xFEED_5EEDL, 3, numElements) : null);
   }
 
-  AttentionGradients gradients(KernelRun run) {
+  /** Gradients to add to, which are results. */
+  public AttentionGradients gradients(KernelRun run) {
     Places places = places(run::updated);
     Tensor biasGradient = bias ? run.updatedSumOfRounded(numHeads, numQueries, numKeys) : null;
     return new AttentionGradients(places.query(), places.key(), places.value(), biasGradient);
   }
 
   /** Gives memory for tensors. */
-  interface Allocator {
+  private interface Allocator {
     Tensor allocate(long... shape);
   }
 

@@ -1,6 +1,4 @@
-package dev.kindling.model.backend;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package dev.kindling.model.backend.check;
 
 import dev.kindling.model.tensor.Arena;
 import dev.kindling.model.tensor.DType;
@@ -16,29 +14,17 @@ import java.util.Random;
  * every backend and in every dtype that holds them. Tensors lie inside larger ones, between
  * elements that no kernel may change.
  */
-final class KernelRun implements AutoCloseable {
+public final class KernelRun implements AutoCloseable {
   /** Tensors start at odd elements then, where nothing is aligned. */
-  static final int ODD_GUARD = 3;
+  public static final int ODD_GUARD = 3;
 
   /** Tensors start where vectors of any width may be read. */
-  static final int ALIGNED_GUARD = 32;
+  public static final int ALIGNED_GUARD = 32;
 
   private static final double GUARD_VALUE = -77;
 
-  /** How exact a result has to be. */
-  enum Exactness {
-    /** Of the dtype of the activations. */
-    ACTIVATION,
-    /** Of the accumulator type, from values that no kernel has to round on the way. */
-    SUM,
-    /**
-     * Of the accumulator type, from products of what a kernel may round to the activations' type.
-     */
-    SUM_OF_ROUNDED
-  }
-
   /** What a kernel wrote. */
-  static final class Result {
+  public static final class Result {
     private final double[] values;
     private final Exactness exactness;
 
@@ -47,11 +33,13 @@ final class KernelRun implements AutoCloseable {
       exactness = output.exactness();
     }
 
-    double[] values() {
+    /** Its elements. */
+    public double[] values() {
       return values;
     }
 
-    Exactness exactness() {
+    /** How exact they have to be. */
+    public Exactness exactness() {
       return exactness;
     }
   }
@@ -62,25 +50,20 @@ final class KernelRun implements AutoCloseable {
   private final DType precision;
   private final int guard;
   private final Arena arena;
-  private final Random random = new Random(11);
+  private final Random random;
   private final List<Output> outputs = new ArrayList<>();
   private final List<Tensor> guards = new ArrayList<>();
 
   /**
-   * A run whose activations have a type's values.
-   *
-   * @param space of the backend that computes
-   */
-  KernelRun(MemorySpace space, DType dtype) {
-    this(space, dtype, dtype == DType.F64 ? DType.F32 : dtype, ODD_GUARD);
-  }
-
-  /**
    * A run in {@code dtype} on values that {@code precision} holds too.
    *
-   * @param guard elements before and behind each tensor
+   * @param space of the backend that computes
+   * @param guard elements before and behind each tensor: {@link #ODD_GUARD} or {@link
+   *     #ALIGNED_GUARD}
+   * @param seed of the values
    */
-  KernelRun(MemorySpace space, DType dtype, DType precision, int guard) {
+  public KernelRun(MemorySpace space, DType dtype, DType precision, int guard, long seed) {
+    this.random = new Random(seed);
     this.guard = guard;
     this.arena = new Arena(space);
     this.dtype = dtype;
@@ -88,88 +71,97 @@ final class KernelRun implements AutoCloseable {
   }
 
   /** Normal activations. */
-  Tensor input(long... shape) {
+  public Tensor input(long... shape) {
     return filled(dtype, precision, gaussians(0, shape), shape);
   }
 
   /** Activations with a mean far from 0 for their deviation of 1. */
-  Tensor inputAround(double mean, long... shape) {
+  public Tensor inputAround(double mean, long... shape) {
     return filled(dtype, precision, gaussians(mean, shape), shape);
   }
 
   /** Normal biases, gains and other parameters of the accumulator type. */
-  Tensor parameter(long... shape) {
+  public Tensor parameter(long... shape) {
     return filled(dtype.accumulator(), precision.accumulator(), gaussians(0, shape), shape);
   }
 
   /** Biases of the accumulator type, which products may round to that of the activations. */
-  Tensor bias(long... shape) {
+  public Tensor bias(long... shape) {
     return filled(dtype.accumulator(), precision, gaussians(0, shape), shape);
   }
 
   /** Parameters of at least 0.1, such as second moments. */
-  Tensor positiveParameter(long... shape) {
+  public Tensor positiveParameter(long... shape) {
     double[] values = gaussians(0, shape);
     Arrays.setAll(values, i -> 0.1 + Math.abs(values[i]));
     return filled(dtype.accumulator(), precision.accumulator(), values, shape);
   }
 
   /** Activations that the kernel overwrites: not a number before. */
-  Tensor overwritten(long... shape) {
+  public Tensor overwritten(long... shape) {
     return watch(filled(dtype, dtype, notNumbers(shape), shape), Exactness.ACTIVATION);
   }
 
   /** Statistics, losses or parameters that the kernel overwrites: not a number before. */
-  Tensor overwrittenSum(long... shape) {
+  public Tensor overwrittenSum(long... shape) {
     DType type = dtype.accumulator();
     return watch(filled(type, type, notNumbers(shape), shape), Exactness.SUM);
   }
 
   /** What a backend keeps between two kernels, which is no result. */
-  Tensor kept(long size) {
+  public Tensor kept(long size) {
     DType type = dtype.accumulator();
     return filled(type, type, notNumbers(size), size);
   }
 
   /** Activations that the kernel adds to, changes in place, or overwrites in part. */
-  Tensor updated(long... shape) {
+  public Tensor updated(long... shape) {
     return watch(input(shape), Exactness.ACTIVATION);
   }
 
   /** Parameters or their gradients that the kernel adds to or changes in place. */
-  Tensor updatedSum(long... shape) {
+  public Tensor updatedSum(long... shape) {
     return watch(parameter(shape), Exactness.SUM);
   }
 
   /** Gradients of parameters that the kernel adds products of rounded values to. */
-  Tensor updatedSumOfRounded(long... shape) {
+  public Tensor updatedSumOfRounded(long... shape) {
     return watch(parameter(shape), Exactness.SUM_OF_ROUNDED);
   }
 
   /** Counts a tensor, which the kernel changes, among the results. */
-  Tensor watch(Tensor tensor, Exactness exactness) {
+  public Tensor watch(Tensor tensor, Exactness exactness) {
     outputs.add(new Output(tensor, exactness));
     return tensor;
   }
 
   /** Ids from {@code lowest} to below {@code bound}. */
-  Tensor ids(int lowest, int bound, long... shape) {
+  public Tensor ids(int lowest, int bound, long... shape) {
     int[] values = new int[(int) Tensor.numElements(shape)];
     Arrays.setAll(values, i -> lowest + random.nextInt(bound - lowest));
     return ids(values, shape);
   }
 
   /** These ids. */
-  Tensor ids(int[] values, long... shape) {
+  public Tensor ids(int[] values, long... shape) {
     Tensor tensor = arena.allocate(DType.I32, shape);
     tensor.write(0, values, 0, values.length);
     return tensor;
   }
 
-  /** What the kernels wrote, once it is sure that they wrote nowhere else. */
-  List<Result> results() {
+  /**
+   * What the kernels wrote, once it is sure that they wrote nowhere else.
+   *
+   * @throws IllegalStateException if they did
+   */
+  public List<Result> results() {
     for (Tensor guard : guards) {
-      assertThat(guard.toDoubles()).as("what lies beside a tensor").containsOnly(GUARD_VALUE);
+      for (double value : guard.toDoubles()) {
+        if (value != GUARD_VALUE) {
+          throw new IllegalStateException(
+              "A kernel wrote " + value + " beside a tensor, where " + GUARD_VALUE + " was");
+        }
+      }
     }
     return outputs.stream().map(Result::new).toList();
   }
