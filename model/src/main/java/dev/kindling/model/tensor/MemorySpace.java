@@ -25,7 +25,8 @@ public interface MemorySpace {
    * Allocates bytes of zero.
    *
    * @throws IllegalArgumentException if {@code numBytes} is negative
-   * @throws OutOfMemoryError if there is not as much
+   * @throws OutOfMemoryError if the host has not as much: JavaCPP's, which ends a process
+   * @throws IllegalStateException if a device has not as much: the process may go on with less
    */
   OffHeapMemory allocate(long numBytes);
 
@@ -33,7 +34,8 @@ public interface MemorySpace {
    * Allocates bytes of undefined content.
    *
    * @throws IllegalArgumentException if {@code numBytes} is negative
-   * @throws OutOfMemoryError if there is not as much
+   * @throws OutOfMemoryError if the host has not as much: JavaCPP's, which ends a process
+   * @throws IllegalStateException if a device has not as much: the process may go on with less
    */
   OffHeapMemory allocateUndefined(long numBytes);
 

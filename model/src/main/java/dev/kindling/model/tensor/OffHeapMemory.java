@@ -118,15 +118,29 @@ public final class OffHeapMemory implements AutoCloseable {
    * @throws IllegalStateException after {@link #close()}
    */
   long address() {
+    requireOpen();
+    return address;
+  }
+
+  private void requireOpen() {
     if (owner == null) {
       throw new IllegalStateException(
           "This tensor's off-heap memory is closed: keep its trainer, model or arena open");
     }
-    return address;
   }
 
-  /** Where it lies on a device; null on the host. */
+  /** Whether it lies in the memory of the host. */
+  boolean isOnHost() {
+    return device == null;
+  }
+
+  /**
+   * Where it lies on a device; null on the host.
+   *
+   * @throws IllegalStateException after {@link #close()}
+   */
   DeviceMemory device() {
+    requireOpen();
     return device;
   }
 

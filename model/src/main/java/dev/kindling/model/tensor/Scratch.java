@@ -20,7 +20,7 @@ public final class Scratch implements AutoCloseable {
     long numBytes = Math.multiplyExact(Tensor.numElements(shape), (long) dtype.bytes());
     if (memory == null || memory.numBytes() < numBytes) {
       close();
-      memory = space.allocate(numBytes);
+      memory = space.allocateUndefined(numBytes);
     }
     return memory.tensor(0, dtype, shape);
   }
@@ -29,6 +29,7 @@ public final class Scratch implements AutoCloseable {
   public void close() {
     if (memory != null) {
       memory.close();
+      memory = null;
     }
   }
 }

@@ -100,7 +100,7 @@ public final class Tensor {
 
   /** Whether the elements lie in the memory of the host, where Java's threads reach them. */
   public boolean isOnHost() {
-    return memory.device() == null;
+    return memory.isOnHost();
   }
 
   /**

@@ -173,14 +173,17 @@ public final class ModelPart implements AutoCloseable {
     model.refreshCopies(backend);
     Workspace workspace = free.isEmpty() ? newWorkspace() : free.pop();
     AtomicReference<Losses> losses = new AtomicReference<>();
-    backend.runPass(
-        () -> {
-          workspace.reset();
-          Tape tape = Tape.forwardOnly(backend, workspace);
-          losses.set(model.architecture().losses(tape, batch, scale));
-        });
-    free.push(workspace);
-    return losses.get().total(scale);
+    try {
+      backend.runPass(
+          () -> {
+            workspace.reset();
+            Tape tape = Tape.forwardOnly(backend, workspace);
+            losses.set(model.architecture().losses(tape, batch, scale));
+          });
+      return losses.get().total(scale);
+    } finally {
+      free.push(workspace);
+    }
   }
 
   private Workspace newWorkspace() {

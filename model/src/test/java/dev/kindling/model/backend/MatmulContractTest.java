@@ -2,10 +2,10 @@ package dev.kindling.model.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kindling.model.tensor.DType;
-import dev.kindling.model.tensor.Tensor;
 import dev.kindling.model.backend.check.KernelRun;
 import dev.kindling.model.backend.check.MatmulCalls;
+import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.Tensor;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

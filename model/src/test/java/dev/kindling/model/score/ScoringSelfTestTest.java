@@ -162,7 +162,7 @@ class ScoringSelfTestTest {
   void aBackendWithAFaultIsRefused(Fault fault) {
     try (Backend real = Backends.open("onednn", 1)) {
       Backend faulty = WatchedBackend.of(real, fault::beforeCall);
-      for (Precision precision : Precision.values()) {
+      for (Precision precision : List.of(Precision.F32, Precision.BF16)) {
         assertThatThrownBy(() -> ScoringSelfTest.run(faulty, precision))
             .as("%s in %s", fault, precision)
             .isInstanceOf(IllegalStateException.class)

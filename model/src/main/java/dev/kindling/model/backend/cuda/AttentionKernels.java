@@ -4,7 +4,6 @@ import dev.kindling.model.backend.AttentionInputs;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.backend.Heads;
 import dev.kindling.model.tensor.DType;
-import dev.kindling.model.tensor.Tensor;
 
 /**
  * Starts kernels of attention, whose first parameters are those of {@code attention.cuh}.
@@ -93,7 +92,7 @@ record AttentionKernels(CudaEngine engine, AttentionInputs inputs) {
     for (Heads heads : all) {
       long bytes = heads.tensor().dtype().bytes();
       boolean aligned =
-          address(heads) % VECTOR_BYTES == 0
+          CudaEngine.address(heads) % VECTOR_BYTES == 0
               && heads.batchStride() * bytes % VECTOR_BYTES == 0
               && heads.rowStride() * bytes % VECTOR_BYTES == 0
               && heads.headSize() * bytes % VECTOR_BYTES == 0;
@@ -137,11 +136,6 @@ record AttentionKernels(CudaEngine engine, AttentionInputs inputs) {
 
   /** The arguments of heads. */
   static Launch heads(Launch launch, Heads heads) {
-    return launch.arg(address(heads)).arg(heads.batchStride()).arg(heads.rowStride());
-  }
-
-  private static long address(Heads heads) {
-    Tensor tensor = heads.tensor();
-    return tensor.address() + heads.offset() * tensor.dtype().bytes();
+    return launch.arg(CudaEngine.address(heads)).arg(heads.batchStride()).arg(heads.rowStride());
   }
 }

@@ -36,8 +36,13 @@ public final class CudaBackend implements Backend {
   private final CudaMatmul matmul;
   private final CudaVocabularyLoss vocabularyLoss;
 
+  /** The one that has opened the GPU: this, or the one that this is a view of. */
+  private final CudaBackend exact;
+
   /** Made when it is asked for. */
   private CudaBackend tf32;
+
+  private boolean isClosed;
 
   /**
    * Opens a GPU.
@@ -48,21 +53,28 @@ public final class CudaBackend implements Backend {
    */
   public CudaBackend(int device) {
     engine = new CudaEngine(CudaDevice.of(device));
-    elementwise = new CudaElementwise(engine);
-    activations = new CudaActivations(engine);
-    dropouts = new CudaDropout(engine);
-    columnSums = new CudaColumnSums(engine);
-    norms = new CudaNorms(engine, columnSums);
-    rows = new CudaRows(engine, columnSums);
-    scatter = new CudaScatter(engine);
-    attention = new CudaAttention(engine, CudnnAttention.open(engine));
-    optimizer = new CudaOptimizer(engine);
-    matmul = new CudaMatmul(engine, elementwise, false);
-    vocabularyLoss = new CudaVocabularyLoss(engine, matmul, columnSums);
+    try {
+      exact = this;
+      elementwise = new CudaElementwise(engine);
+      activations = new CudaActivations(engine);
+      dropouts = new CudaDropout(engine);
+      columnSums = new CudaColumnSums(engine);
+      norms = new CudaNorms(engine, columnSums);
+      rows = new CudaRows(engine, columnSums);
+      scatter = new CudaScatter(engine);
+      optimizer = new CudaOptimizer(engine);
+      attention = new CudaAttention(engine, CudnnAttention.open(engine));
+      matmul = new CudaMatmul(engine, elementwise, false);
+      vocabularyLoss = new CudaVocabularyLoss(engine, matmul, columnSums);
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
   }
 
   /** The same kernels, except those that multiply matrices. */
   private CudaBackend(CudaBackend exact) {
+    this.exact = exact;
     engine = exact.engine;
     elementwise = exact.elementwise;
     activations = exact.activations;
@@ -392,12 +404,19 @@ public final class CudaBackend implements Backend {
 
   @Override
   public void close() {
+    if (this != exact) {
+      exact.close();
+      return;
+    }
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    engine.awaitKernels();
     if (tf32 != null) {
       tf32.closeProducts();
     }
-    if (tf32 != this) {
-      closeProducts();
-    }
+    closeProducts();
     attention.close();
     norms.close();
     columnSums.close();

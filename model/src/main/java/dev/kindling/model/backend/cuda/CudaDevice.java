@@ -18,7 +18,6 @@ final class CudaDevice {
   private static final int LONGEST_NAME = 256;
 
   private static final Map<Integer, CudaDevice> DEVICES = new HashMap<>();
-  private static final ThreadLocal<CudaDevice> CURRENT = new ThreadLocal<>();
 
   private final int number;
   private final String name;
@@ -102,12 +101,9 @@ final class CudaDevice {
     return value[0];
   }
 
-  /** Makes the calling thread's calls of CUDA go to this GPU. */
+  /** Makes the calling thread's calls of CUDA go to this GPU, whatever other libraries have set. */
   void makeCurrent() {
-    if (CURRENT.get() != this) {
-      check(cudart.cuCtxSetCurrent(context), "use GPU " + number);
-      CURRENT.set(this);
-    }
+    check(cudart.cuCtxSetCurrent(context), "use GPU " + number);
   }
 
   /** As CUDA counts those that it shows to the process. */

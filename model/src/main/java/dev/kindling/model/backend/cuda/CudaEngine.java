@@ -2,6 +2,8 @@ package dev.kindling.model.backend.cuda;
 
 import static dev.kindling.model.backend.cuda.CudaStatus.check;
 
+import dev.kindling.model.backend.Heads;
+import dev.kindling.model.backend.Matrix;
 import dev.kindling.model.backend.gpu.ComputeCapability;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.tensor.MemorySpace;
@@ -62,6 +64,31 @@ final class CudaEngine implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /**
+   * Where a tensor lies on the GPU.
+   *
+   * @throws IllegalArgumentException if it lies on the host, whose memory no kernel may touch
+   */
+  static long address(Tensor tensor) {
+    if (tensor.isOnHost()) {
+      throw new IllegalArgumentException(
+          tensor
+              + " lies in the memory of the host, but the backend cuda computes on a GPU: allocate"
+              + " it in the backend's memory()");
+    }
+    return tensor.address();
+  }
+
+  /** {@link #address} of a matrix's first element. */
+  static long address(Matrix matrix) {
+    return address(matrix.tensor()) + matrix.tensor().dtype().bytes() * matrix.offset();
+  }
+
+  /** {@link #address} of the first element of heads. */
+  static long address(Heads heads) {
+    return address(heads.tensor()) + heads.tensor().dtype().bytes() * heads.offset();
   }
 
   /** The GPU's memory. */

@@ -2,6 +2,7 @@ package dev.kindling.model.backend.cuda;
 
 import dev.kindling.model.backend.gpu.ComputeCapability;
 import dev.kindling.model.backend.gpu.VisibleGpus;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,7 +56,7 @@ public final class CudaGpus {
     try {
       CudaDevice.of(number(gpu));
       return Optional.empty();
-    } catch (IllegalStateException | IllegalArgumentException e) {
+    } catch (IllegalStateException | IllegalArgumentException | UncheckedIOException e) {
       return Optional.of(e.getMessage());
     }
   }

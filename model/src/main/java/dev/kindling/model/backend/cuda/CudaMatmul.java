@@ -155,9 +155,9 @@ final class CudaMatmul implements AutoCloseable {
     GraphRecorder recorder = engine.recorder();
     recorder.add(plan.number());
     recorder.add(Double.doubleToRawLongBits(scale));
-    recorder.add(address(left));
-    recorder.add(address(right));
-    recorder.add(address(out));
+    recorder.add(CudaEngine.address(left));
+    recorder.add(CudaEngine.address(right));
+    recorder.add(CudaEngine.address(out));
     recorder.add(typedBias == null ? 0 : typedBias.address());
     recorder.add(beside == null ? 0 : beside.address());
     if (recorder.isListening()) {
@@ -170,10 +170,10 @@ final class CudaMatmul implements AutoCloseable {
         typedBias == null ? 0 : typedBias.address(),
         beside == null ? 0 : beside.address(),
         alpha,
-        rightAddress.at(address(right)),
-        leftAddress.at(address(left)),
+        rightAddress.at(CudaEngine.address(right)),
+        leftAddress.at(CudaEngine.address(left)),
         beta,
-        outAddress.at(address(out)),
+        outAddress.at(CudaEngine.address(out)),
         workspace,
         engine.stream());
   }
@@ -190,10 +190,6 @@ final class CudaMatmul implements AutoCloseable {
 
   static boolean isStoredByRows(Matrix matrix) {
     return matrix.columnStride() == 1 || matrix.numColumns() == 1;
-  }
-
-  private static long address(Matrix matrix) {
-    return matrix.tensor().address() + matrix.tensor().dtype().bytes() * matrix.offset();
   }
 
   @Override

@@ -62,7 +62,7 @@ final class CudaMemory implements MemorySpace {
     int status = cudart.cuMemAlloc(address, Math.max(1, numBytes));
     if (status == cudart.CUDA_ERROR_OUT_OF_MEMORY) {
       long[] memory = device.memory();
-      throw new OutOfMemoryError(
+      throw new IllegalStateException(
           device
               + " has no "
               + numBytes

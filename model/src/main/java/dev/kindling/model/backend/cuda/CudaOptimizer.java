@@ -77,6 +77,8 @@ final class CudaOptimizer implements AutoCloseable {
   }
 
   private OffHeapMemory upload(List<DecayRange> ranges) {
+    // A pass that is recorded would copy it later, if at all.
+    engine.recorder().requireDirect();
     ByteBuffer bytes =
         ByteBuffer.allocate(ranges.size() * RANGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (DecayRange range : ranges) {

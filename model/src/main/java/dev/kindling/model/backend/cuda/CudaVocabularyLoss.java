@@ -21,6 +21,7 @@ final class CudaVocabularyLoss implements AutoCloseable {
   private final Scratch gradientMemory;
   private final Scratch statisticsMemory;
   private final Scratch exchangeMemory;
+  private final Scratch scaleMemory;
 
   CudaVocabularyLoss(CudaEngine engine, CudaMatmul matmul, CudaColumnSums columnSums) {
     this.engine = engine;
@@ -30,6 +31,7 @@ final class CudaVocabularyLoss implements AutoCloseable {
     this.gradientMemory = new Scratch(engine.memory());
     this.statisticsMemory = new Scratch(engine.memory());
     this.exchangeMemory = new Scratch(engine.memory());
+    this.scaleMemory = new Scratch(engine.memory());
   }
 
   /** Losses without gradients. */
@@ -41,7 +43,7 @@ final class CudaVocabularyLoss implements AutoCloseable {
       Tensor losses) {
     for (long first = 0; first < hidden.dim(0); first += rowsPerChunk) {
       int count = (int) Math.min(rowsPerChunk, hidden.dim(0) - first);
-      new Chunk(hidden, projection, targets, losses, first, count).computeLosses(false, 0);
+      new Chunk(hidden, projection, targets, losses, first, count).computeLosses(null);
     }
   }
 
@@ -54,10 +56,13 @@ final class CudaVocabularyLoss implements AutoCloseable {
       double gradientScale,
       Tensor losses,
       Tensor hiddenGradient) {
+    // Not as an argument of kernels: it differs from batch to batch, and graphs have theirs fixed.
+    Tensor scale = scaleMemory.tensor(DType.F32, 1);
+    scale.setFloat(0, (float) gradientScale);
     for (long first = 0; first < hidden.dim(0); first += rowsPerChunk) {
       int count = (int) Math.min(rowsPerChunk, hidden.dim(0) - first);
       Chunk chunk = new Chunk(hidden, projection, targets, losses, first, count);
-      chunk.computeLosses(true, gradientScale);
+      chunk.computeLosses(scale);
       chunk.propagate(hiddenGradient);
     }
   }
@@ -100,13 +105,18 @@ final class CudaVocabularyLoss implements AutoCloseable {
       return Matrix.of(memory.tensor(dtype, count, stride)).columns(0, numTokens);
     }
 
-    void computeLosses(boolean withGradient, double gradientScale) {
+    /**
+     * The losses and, with the scale of its gradient on the GPU, the gradient of the logits.
+     *
+     * @param gradientScale [1]; null for no gradient
+     */
+    void computeLosses(Tensor gradientScale) {
       Matrix weight = Matrix.of(projection.weight()).transposed();
       matmul.multiply(
           Matrix.of(hidden), weight, projection.scale(), projection.bias(), logits, false);
       VocabularyPart part = projection.part();
       if (!part.group().isSliced()) {
-        withGradient(kernel("vocabulary_loss").arg(losses), withGradient, gradientScale).start();
+        withGradient(kernel("vocabulary_loss").arg(losses), gradientScale).start();
         return;
       }
       Tensor statistics = statisticsMemory.tensor(DType.F32, 2, count);
@@ -121,7 +131,7 @@ final class CudaVocabularyLoss implements AutoCloseable {
       targetLogits.setDoubles(ofTargets);
       Launch launch =
           kernel("part_loss").arg(firstToken).arg(logSums).arg(targetLogits).arg(losses);
-      withGradient(launch, withGradient, gradientScale).start();
+      withGradient(launch, gradientScale).start();
     }
 
     private Launch kernel(String name) {
@@ -135,8 +145,8 @@ final class CudaVocabularyLoss implements AutoCloseable {
           .arg(targets);
     }
 
-    private Launch withGradient(Launch launch, boolean withGradient, double gradientScale) {
-      return launch.arg(withGradient ? gradients.tensor() : null).arg((float) gradientScale);
+    private Launch withGradient(Launch launch, Tensor gradientScale) {
+      return launch.arg(gradientScale == null ? null : gradients.tensor()).arg(gradientScale);
     }
 
     void propagate(Tensor hiddenGradient) {
@@ -166,5 +176,6 @@ final class CudaVocabularyLoss implements AutoCloseable {
     gradientMemory.close();
     statisticsMemory.close();
     exchangeMemory.close();
+    scaleMemory.close();
   }
 }

@@ -118,9 +118,9 @@ final class CudnnAttention implements AutoCloseable {
     if (plan == null) {
       return false;
     }
-    LongStream.Builder addresses = addresses(inputs).add(output.address());
+    LongStream.Builder addresses = addresses(inputs).add(CudaEngine.address(output));
     if (statistics != null) {
-      addresses.add(statistics.address());
+      addresses.add(CudaEngine.address(statistics));
     }
     addresses.add(scale.address());
     if (inputs.causal()) {
@@ -160,13 +160,13 @@ final class CudnnAttention implements AutoCloseable {
     long rowSums = scratch(rowSumsBytes + plan.workspaceBytes());
     LongStream.Builder addresses =
         addresses(inputs)
-            .add(output.address())
-            .add(outputGradient.address())
-            .add(statistics.address())
+            .add(CudaEngine.address(output))
+            .add(CudaEngine.address(outputGradient))
+            .add(CudaEngine.address(statistics))
             .add(rowSums)
-            .add(address(gradients.query()))
-            .add(address(gradients.key()))
-            .add(address(gradients.value()))
+            .add(CudaEngine.address(gradients.query()))
+            .add(CudaEngine.address(gradients.key()))
+            .add(CudaEngine.address(gradients.value()))
             .add(scale.address())
             .add(one.address());
     if (inputs.causal()) {
@@ -211,7 +211,7 @@ final class CudnnAttention implements AutoCloseable {
         .allMatch(
             heads ->
                 heads.tensor().dtype() == DType.BF16
-                    && address(heads) % CudnnGraph.ALIGNMENT == 0
+                    && CudaEngine.address(heads) % CudnnGraph.ALIGNMENT == 0
                     && heads.rowStride() % VECTOR_ELEMENTS == 0
                     && heads.batchStride() % VECTOR_ELEMENTS == 0
                     && heads.batch() * heads.batchStride() <= Integer.MAX_VALUE
@@ -301,13 +301,9 @@ final class CudnnAttention implements AutoCloseable {
 
   private static LongStream.Builder addresses(AttentionInputs inputs) {
     return LongStream.builder()
-        .add(address(inputs.query()))
-        .add(address(inputs.key()))
-        .add(address(inputs.value()));
-  }
-
-  private static long address(Heads heads) {
-    return heads.tensor().address() + heads.tensor().dtype().bytes() * heads.offset();
+        .add(CudaEngine.address(inputs.query()))
+        .add(CudaEngine.address(inputs.key()))
+        .add(CudaEngine.address(inputs.value()));
   }
 
   @Override

@@ -78,7 +78,7 @@ final class Launch implements AutoCloseable {
 
   /** A pointer to a tensor's first element; null for none. */
   Launch arg(Tensor tensor) {
-    return arg(tensor == null ? 0L : tensor.address());
+    return arg(tensor == null ? 0L : CudaEngine.address(tensor));
   }
 
   /** An address, or an integer of 64 bits. */

@@ -62,11 +62,11 @@ __device__ __forceinline__ void write_gradient(
   }
 }
 
-// losses[row] = log-sum - logit of the target; 0 where there is none. The gradient of scale × loss
+// losses[row] = log-sum - logit of the target; 0 where there is none. The gradient of *scale × loss
 // by the logits is written where there is a place for it, which may be that of the logits.
 extern "C" __global__ void __launch_bounds__(512) vocabulary_loss(
     float* logits, int64 stride, int size, const int* targets, float* losses, element* gradient,
-    float scale) {
+    const float* scale) {
   __shared__ float scratch[WARP];
   int64 row = blockIdx.x;
   float* mine = logits + row * stride;
@@ -78,7 +78,7 @@ extern "C" __global__ void __launch_bounds__(512) vocabulary_loss(
   if (gradient != nullptr) {
     // The target's logit is read before it is written over.
     __syncthreads();
-    float row_scale = target < 0 ? 0.0f : scale;
+    float row_scale = target < 0 ? 0.0f : *scale;
     write_gradient(mine, size, sum, target, row_scale, gradient + row * stride);
   }
 }
@@ -108,7 +108,7 @@ extern "C" __global__ void __launch_bounds__(512) part_statistics(
 extern "C" __global__ void __launch_bounds__(512) part_loss(
     float* logits, int64 stride, int size, const int* targets, int first_token,
     const float* log_sums, const float* target_logits, float* losses, element* gradient,
-    float scale) {
+    const float* scale) {
   int64 row = blockIdx.x;
   bool counts = targets[row] >= 0;
   int target = local_target(targets[row], first_token, size);
@@ -116,7 +116,7 @@ extern "C" __global__ void __launch_bounds__(512) part_loss(
     losses[row] = counts ? log_sums[row] - target_logits[row] : 0.0f;
   }
   if (gradient != nullptr) {
-    float row_scale = counts ? scale : 0.0f;
+    float row_scale = counts ? *scale : 0.0f;
     write_gradient(logits + row * stride, size, log_sums[row], target, row_scale,
                    gradient + row * stride);
   }

@@ -7,6 +7,7 @@ import dev.kindling.model.autograd.Workspace;
 import dev.kindling.model.backend.Dropout;
 import dev.kindling.model.backend.Matrix;
 import dev.kindling.model.tensor.DType;
+import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,6 +100,46 @@ class GraphRecorderTest {
     for (int time = 0; time < 40; time++) {
       double[] actual = recorded(ids, 0.5, time);
       assertThat(actual).as("time %d", time).isEqualTo(pass(ids, 0.5, time).toDoubles());
+    }
+  }
+
+  /** After a pause, for which nobody listens. */
+  @Test
+  void passesThatBecomeTheSameHaveAGraphAgain() {
+    int[] ids = ids(NUM_ROWS, 0);
+    for (int time = 0; time < 20; time++) {
+      recorded(ids, 0.5, time);
+    }
+    for (int time = 0; time < 70; time++) {
+      double[] actual = recorded(ids, 0, 0);
+      assertThat(actual).as("time %d", time).isEqualTo(pass(ids, 0, 0).toDoubles());
+    }
+  }
+
+  @Test
+  void moreShapesThanGraphsAreRunToo() {
+    for (int time = 0; time < 60; time++) {
+      int[] ids = ids(1 + time % 11, time);
+      double[] actual = recorded(ids, 0, 0);
+      assertThat(actual).as("time %d", time).isEqualTo(pass(ids, 0, 0).toDoubles());
+    }
+  }
+
+  @Test
+  void closingTwiceOrByItsViewInTf32ClosesOnce() {
+    CudaBackend other = new CudaBackend(0);
+    other.withTf32().close();
+    other.close();
+    other.withTf32().close();
+  }
+
+  @Test
+  void tensorsOfTheHostAreRefused() {
+    try (Workspace host = new Workspace(MemorySpace.HOST)) {
+      Tensor tensor = host.allocate(DType.F32, 3);
+      assertThatThrownBy(() -> backend.fill(tensor, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("lies in the memory of the host");
     }
   }
 
