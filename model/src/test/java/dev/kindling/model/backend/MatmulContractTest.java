@@ -23,7 +23,7 @@ class MatmulContractTest {
    * An input rounded to 11 bits of significand is off by 2^-12 at most, half of that on average.
    */
   @ParameterizedTest
-  @CsvSource({"1,67,31", "37,53,29", "128,64,96", "64,512,128"})
+  @CsvSource({"37,53,29", "128,64,96", "64,512,128"})
   void productsInTf32AreOffByTheRoundingOfTheirInputs(long m, long k, long n) {
     for (Backend backend : BACKENDS.all()) {
       if (backend.hasTf32()) {
