@@ -33,6 +33,7 @@ import org.apache.spark.SparkConf;
  * @param tokensPerRound of all replicas
  * @param trainTokens of the train split
  * @param memory what the rank with the most holds outside the Java heap
+ * @param onGpu whether that is on a GPU
  * @param executor what an executor needs, beside what it gets
  * @param throughDriver whether rounds go through it, as DL4J's do, and leave no shuffle files
  * @param bytesMovedPerRound payload of the all-gather and the reduce-scatter, or of DL4J's
@@ -49,6 +50,7 @@ record PretrainPlan(
     long tokensPerRound,
     long trainTokens,
     MemoryPlan memory,
+    boolean onGpu,
     MemoryCheck executor,
     boolean throughDriver,
     long bytesMovedPerRound,
@@ -81,6 +83,7 @@ record PretrainPlan(
         tokensPerStep * localSteps,
         manifest.details().at("/splits/train/tokens").asLong(),
         memory.rank(),
+        memory.onGpu(),
         MemoryCheck.of(memory, ExecutorSettings.of(spark), spark),
         throughDriver,
         throughDriver
@@ -105,7 +108,10 @@ record PretrainPlan(
             + " (the train split has "
             + Words.number(trainTokens)
             + ")");
-    lines.add("memory  about " + Words.bytes(memory.total()) + " per rank, off the Java heap:");
+    lines.add(
+        "memory  about "
+            + Words.bytes(memory.total())
+            + (onGpu ? " of its GPU per rank:" : " per rank, off the Java heap:"));
     lines.add(
         String.format(
             "        parameters %s, gradients %s, moments %s, copies %s,",

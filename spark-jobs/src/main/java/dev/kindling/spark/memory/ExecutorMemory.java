@@ -65,7 +65,7 @@ public record ExecutorMemory(
     long leastTasks = run.leastTasksHeap(leastRanks);
     long leastNative = leastRanks * run.leastOffHeap();
     long heap = heap(run, given, numRanks);
-    long tensors = (long) (ROOM_FOR_TENSORS * numRanks * run.rank().total());
+    long tensors = (long) (ROOM_FOR_TENSORS * numRanks * run.offHeap());
     return new ExecutorMemory(
         numRanks,
         LEAST_OBJECTS + Math.max(leastTasks, run.firstTaskHeap()),

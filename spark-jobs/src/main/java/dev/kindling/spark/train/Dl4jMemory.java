@@ -26,7 +26,7 @@ record Dl4jMemory(ModelShape model, TrainingConfig training, int numReplicas) {
   RunMemory run() {
     MemoryPlan rank = rank();
     long sent = bytes(1 + training.optimizer().numMoments());
-    return new RunMemory(
+    return RunMemory.onHost(
         numReplicas,
         numReplicas,
         rank,

@@ -9,6 +9,7 @@ import dev.kindling.spark.parallel.ShardLayout;
 import dev.kindling.spark.parallel.schedule.PipelineSchedule;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What the ranks of a group round are told; the same in every round.
@@ -16,6 +17,8 @@ import java.time.Duration;
  * @param optimizer the inner optimiser
  * @param compute how a step is computed
  * @param backend the kernels' name, resolved: never {@code auto}
+ * @param leastOnGpus bytes that tensors take of a GPU in any case, by the rank's number in its
+ *     replica; empty where they lie on the host
  * @param onNonFinite what becomes of a step that cannot be taken
  * @param innerState what becomes of the moments between rounds
  * @param shards how the state is cut between rounds
@@ -29,6 +32,7 @@ record GroupSpec(
     OptimizerConfig optimizer,
     ComputeOptions compute,
     String backend,
+    List<Long> leastOnGpus,
     OnNonFinite onNonFinite,
     InnerState innerState,
     ShardLayout shards,
@@ -38,9 +42,18 @@ record GroupSpec(
     DataOrder data,
     Duration timeout)
     implements Serializable {
+  /** Keeps an unmodifiable copy. */
+  GroupSpec {
+    leastOnGpus = List.copyOf(leastOnGpus);
+  }
 
   Mesh mesh() {
     return layout.mesh();
+  }
+
+  /** Bytes that tensors of a rank take of its GPU in any case. */
+  long leastOnGpu(int rank) {
+    return leastOnGpus.isEmpty() ? 0 : leastOnGpus.get(rank % mesh().ranksPerReplica());
   }
 
   /** Whether a rank's state after a round is one of those that make the next state. */

@@ -3,6 +3,7 @@ package dev.kindling.spark.train;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.train.LocalTrainer;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.memory.GpuMemory;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.ShardLayout;
@@ -31,9 +32,16 @@ record LocalSteps(ReplicaSpec spec, HadoopSettings hadoop, RoundPlan round)
     TaskClock clock = new TaskClock(Activity.SET_UP);
     // The state first: if it is lost, it is recomputed here by another trainer, before ours exists.
     WorkerState state = states.next();
-    try (Backend backend = TaskBackends.open(spec.backend());
-        LocalTrainer trainer =
-            new LocalTrainer(spec.model(), spec.optimizer(), spec.compute(), backend)) {
+    try (Backend backend = TaskBackends.open(spec.backend())) {
+      GpuMemory.require(spec.leastOnGpu(), backend);
+      return call(gathered, state, backend, clock);
+    }
+  }
+
+  private Iterator<ReplicaOutcome> call(
+      Iterator<ParameterShard> gathered, WorkerState state, Backend backend, TaskClock clock) {
+    try (LocalTrainer trainer =
+        new LocalTrainer(spec.model(), spec.optimizer(), spec.compute(), backend)) {
       clock.switchTo(Activity.GATHER);
       Received received = receive(gathered, state, trainer);
       clock.switchTo(Activity.COMPUTE);

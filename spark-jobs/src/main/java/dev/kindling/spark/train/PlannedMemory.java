@@ -48,9 +48,6 @@ public record PlannedMemory(
    */
   private static final double CERTAIN_ACTIVATIONS = 0.8;
 
-  /** Of the host's memory a rank on a GPU has buffers to copy from and CUDA's own. */
-  private static final MemoryPlan ON_A_GPU = new MemoryPlan(0, 0, 0, 0, 0, 0, 1L << 30);
-
   /** What all tasks hold of a run of any strategy. */
   public static RunMemory of(
       ModelShape model,
@@ -67,7 +64,36 @@ public record PlannedMemory(
   /** What all tasks hold. */
   public RunMemory run() {
     Mesh mesh = parallel.mesh();
-    return talks() ? ofGroups(mesh) : ofWholeReplicas(mesh.dataParallel());
+    RunMemory onHost = talks() ? ofGroups(mesh) : ofWholeReplicas(mesh.dataParallel());
+    return isOnGpus() ? onHost.withTensorsOnGpus() : onHost;
+  }
+
+  private boolean isOnGpus() {
+    return training.backend().equals(Backends.CUDA);
+  }
+
+  /**
+   * What tensors take of their GPUs in any case, in bytes, of every rank of a replica.
+   *
+   * @param stages the pieces of the virtual stages; all in one where there is no pipeline
+   * @return nothing where tensors lie on the host
+   */
+  List<Long> leastOnGpus(List<PieceRange> stages) {
+    if (!isOnGpus()) {
+      return List.of();
+    }
+    PipelineSchedule schedule = parallel.pipelineSchedule();
+    List<PartLayout> parts = new GroupLayout(model, parallel.mesh(), stages).parts();
+    return IntStream.range(0, parts.size())
+        .mapToObj(
+            rank ->
+                least(ofPart(parts.get(rank), numPasses(schedule, parallel.mesh().stage(rank)))))
+        .toList();
+  }
+
+  /** What is certain to be there, of a rank that has {@code plan}. */
+  private static long least(MemoryPlan plan) {
+    return held(plan) + (long) (CERTAIN_ACTIVATIONS * plan.activations());
   }
 
   private boolean talks() {
@@ -91,11 +117,11 @@ public record PlannedMemory(
           case AVERAGE -> held + 2 * moments + parameters;
           case RESET -> held + Math.max(moments, parameters);
         };
-    return new RunMemory(
+    return RunMemory.onHost(
         numReplicas,
         numReplicas,
         rank,
-        held(rank) + (long) (CERTAIN_ACTIVATIONS * rank.activations()),
+        least(rank),
         task,
         held,
         firstShards(),
@@ -127,7 +153,7 @@ public record PlannedMemory(
     MemoryPlan whole = ofPart(PartLayout.whole(model.placements()), 1);
     boolean tells = replicas.innerState() != InnerState.RESET;
     long part = whole.parameters() / mesh.ranksPerReplica();
-    return new RunMemory(
+    return RunMemory.onHost(
         mesh.numRanks(),
         replicas.mode() == Mode.SYNCHRONOUS ? mesh.ranksPerReplica() : mesh.numRanks(),
         rank,
@@ -175,9 +201,6 @@ public record PlannedMemory(
   }
 
   private MemoryPlan ofPart(PartLayout part, int numPasses) {
-    if (training.backend().equals(Backends.CUDA)) {
-      return ON_A_GPU;
-    }
     int length = model.contextLength();
     int targetLength = length;
     if (objective instanceof SpanCorruption spans) {
@@ -195,7 +218,7 @@ public record PlannedMemory(
         training.batchSize(),
         length,
         targetLength,
-        Backend.CPU_LOGIT_BYTES);
+        isOnGpus() ? Backend.GPU_LOGIT_BYTES : Backend.CPU_LOGIT_BYTES);
   }
 
   /**

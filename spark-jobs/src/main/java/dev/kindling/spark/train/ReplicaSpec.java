@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param optimizer the inner optimiser
  * @param compute how a step is computed
  * @param backend the kernels' name, resolved: never {@code auto}
+ * @param leastOnGpu bytes that tensors take of a GPU in any case; 0 where they lie on the host
  * @param onNonFinite what becomes of a step that cannot be taken
  * @param innerState what becomes of the moments between rounds
  * @param codec how it sends what it has learned
@@ -26,6 +27,7 @@ record ReplicaSpec(
     OptimizerConfig optimizer,
     ComputeOptions compute,
     String backend,
+    long leastOnGpu,
     OnNonFinite onNonFinite,
     InnerState innerState,
     PseudoGradientCodec codec,

@@ -105,7 +105,7 @@ record RunContext(
       return new AveragingRound(spark, hadoop, replicaSpec(), outerOptimizer());
     }
     PipelineSchedule schedule = plan.parallel().pipelineSchedule();
-    List<PieceRange> stages = List.of(transformer().placements().allPieces());
+    List<PieceRange> stages = allPieces();
     if (schedule.numStages() > 1) {
       // The pieces are measured as they are on ranks that have everything.
       List<PieceTimer.Seconds> seconds = new PieceTimer(groupSpec(stages), hadoop).measure(spark);
@@ -118,6 +118,16 @@ record RunContext(
       listener.pipelinePlanned(Stages.simulated(schedule, stages, seconds), stages);
     }
     return new GroupRound(spark, hadoop, groupSpec(stages), outerOptimizer());
+  }
+
+  private List<PieceRange> allPieces() {
+    return List.of(transformer().placements().allPieces());
+  }
+
+  private List<Long> leastOnGpus(List<PieceRange> stages) {
+    return new PlannedMemory(
+            transformer(), objective, plan.training(), plan.parallel(), plan.dataParallelism())
+        .leastOnGpus(stages);
   }
 
   private Dl4jNetwork dl4jNetwork() {
@@ -137,6 +147,7 @@ record RunContext(
         plan.training().optimizer(),
         plan.compute(),
         plan.training().backend(),
+        leastOnGpus(allPieces()).stream().findFirst().orElse(0L),
         plan.training().onNonFinite(),
         plan.dataParallelism().innerState(),
         PseudoGradientCodec.of(plan.dataParallelism()),
@@ -150,6 +161,7 @@ record RunContext(
         plan.training().optimizer(),
         plan.compute(),
         plan.training().backend(),
+        leastOnGpus(stages),
         plan.training().onNonFinite(),
         plan.dataParallelism().innerState(),
         layout(),

@@ -20,7 +20,7 @@ class MemoryCheckTest {
 
   /** Four replicas of 25 Mi parameters that keep their moments; 1 GiB of activations each. */
   private static final RunMemory RUN =
-      new RunMemory(
+      RunMemory.onHost(
           4,
           4,
           new MemoryPlan(4L * P, 4L * P, 8L * P, 0, 1024 * MIB, 0, 0),

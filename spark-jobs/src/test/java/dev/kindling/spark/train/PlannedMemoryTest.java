@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.kindling.model.arch.ArchitectureConfig;
+import dev.kindling.model.layout.PieceRange;
 import dev.kindling.model.objective.Objective;
 import dev.kindling.model.train.MemoryPlan;
 import dev.kindling.spark.memory.RunMemory;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,12 +39,15 @@ class PlannedMemoryTest {
   }
 
   private static RunMemory memory(String settings) {
+    return planned(settings).run();
+  }
+
+  private static PlannedMemory planned(String settings) {
     TrainingPlan plan = Plans.of(tokens, directory.resolve("unused"), SHAPE + settings);
     ArchitectureConfig model = model(plan);
     Objective objective = RunObjective.of(new Configuration(), tokens, model, plan.objective());
     return new PlannedMemory(
-            model, objective, plan.training(), plan.parallel(), plan.dataParallelism())
-        .run();
+        model, objective, plan.training(), plan.parallel(), plan.dataParallelism());
   }
 
   private static long parameters() {
@@ -57,17 +63,6 @@ class PlannedMemoryTest {
     assertThat(memory.taskHeap()).isEqualTo(bytesOfTask * parameters());
     boolean keeps = innerState.equals("keep");
     assertThat(memory.stateHeap()).isEqualTo((bytesOfShards + (keeps ? 2 * 12 : 0)) * parameters());
-  }
-
-  @Test
-  void whatLiesOnAGpuTakesNoMemoryOfItsExecutor() {
-    RunMemory host = memory("training.backend=onednn training.batchSize=16000");
-    RunMemory gpu = memory("training.backend=cuda training.batchSize=16000");
-
-    assertThat(host.rank().activations()).isPositive();
-    assertThat(gpu.rank().activations()).isZero();
-    assertThat(gpu.rank().parameters()).isZero();
-    assertThat(gpu.taskHeap()).isEqualTo(host.taskHeap());
   }
 
   @Test
@@ -135,5 +130,36 @@ class PlannedMemoryTest {
       RunMemory memory = memory(mesh);
       assertThat(memory.leastOffHeap()).isLessThanOrEqualTo(memory.rank().total());
     }
+  }
+
+  /** Stages are cut when the run begins, so that it is not the planned ones that count. */
+  @Test
+  void onGpusTheHostHoldsCopiesOnlyAndEveryRankIsToldWhatItsGpuNeeds() {
+    RunMemory onHost = memory("training.backend=onednn");
+    RunMemory onGpu = memory("training.backend=cuda");
+    assertThat(onGpu.onGpu()).isTrue();
+    assertThat(onGpu.rank().parameters()).isEqualTo(onHost.rank().parameters());
+    assertThat(onGpu.offHeap()).isEqualTo(1L << 30);
+    assertThat(onGpu.leastOffHeap()).isEqualTo(16L << 20);
+    assertThat(onGpu.taskHeap()).isEqualTo(onHost.taskHeap());
+
+    assertThat(planned("training.backend=onednn").leastOnGpus(stages(10))).isEmpty();
+    List<Long> whole = planned("training.backend=cuda").leastOnGpus(stages(10));
+    assertThat(whole).containsExactly(onHost.leastOffHeap());
+    List<Long> cut =
+        planned("training.backend=cuda parallel.pipelineParallel=2 parallel.microBatches=4")
+            .leastOnGpus(stages(3, 10));
+    assertThat(cut).hasSize(2);
+    assertThat(cut.get(0)).isLessThan(cut.get(1)).isLessThan(whole.get(0));
+  }
+
+  private static List<PieceRange> stages(int... ends) {
+    List<PieceRange> stages = new ArrayList<>();
+    int first = 0;
+    for (int end : ends) {
+      stages.add(new PieceRange(first, end));
+      first = end;
+    }
+    return stages;
   }
 }

@@ -71,6 +71,7 @@ class SkippedStepsTest {
             ByHand.ADAMW,
             ComputeOptions.PLAIN,
             "onednn",
+            0,
             OnNonFinite.STOP,
             InnerState.KEEP,
             new PseudoGradientCodec(PseudoGradients.F32, false),
