@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -23,8 +24,15 @@ public final class ExecutorModels {
 
   private static final ExecutorModels OF_THIS_PROCESS = new ExecutorModels(IDLE_SECONDS);
 
-  /** A checkpoint that was written anew under the same name is another one. */
-  private record Key(String directory, Manifest manifest, Precision precision) {}
+  /**
+   * A checkpoint that was written anew under the same name is another one. Weights that lie on GPUs
+   * are there once on each.
+   */
+  private record Key(
+      String directory,
+      Manifest manifest,
+      Precision precision,
+      Optional<KernelSettings.Place> place) {}
 
   /** One model, and what of it is not in use; guarded by itself while it loads. */
   private static final class Entry {
@@ -55,13 +63,18 @@ public final class ExecutorModels {
    */
   public Borrowed borrow(
       StoredModel stored, Precision precision, KernelSettings settings, Runnable onLoaded) {
-    Key key = new Key(stored.directory().toString(), stored.manifest(), precision);
+    Key key =
+        new Key(
+            stored.directory().toString(),
+            stored.manifest(),
+            precision,
+            stored.liesWithKernels() ? Optional.of(settings.place()) : Optional.empty());
     Entry entry = reserve(key);
     ScoringModel model = null;
     try {
       model = idleModel(entry, settings);
       if (model == null) {
-        model = load(entry, stored, precision, onLoaded).open(settings);
+        model = load(entry, stored, precision, settings, onLoaded).open(settings);
       }
     } finally {
       if (model == null) {
@@ -115,10 +128,14 @@ public final class ExecutorModels {
 
   /** The first task reads; those that come meanwhile wait for it. */
   private static LoadedModel load(
-      Entry entry, StoredModel stored, Precision precision, Runnable onLoaded) {
+      Entry entry,
+      StoredModel stored,
+      Precision precision,
+      KernelSettings settings,
+      Runnable onLoaded) {
     synchronized (entry) {
       if (entry.loaded == null) {
-        entry.loaded = stored.load(precision);
+        entry.loaded = stored.load(precision, settings);
         onLoaded.run();
       }
       return entry.loaded;

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 record LoadedTransformer(
     InferenceWeights weights, Tokenizer tokenizer, SpecialTokenIds specialTokens)
     implements LoadedModel {
-  private record Tested(String backend, Precision precision) {}
+  private record Tested(KernelSettings.Place place, Precision precision) {}
 
   /** What has passed the self-test in this process. */
   private static final Set<Tested> PASSED = ConcurrentHashMap.newKeySet();
@@ -25,7 +25,7 @@ record LoadedTransformer(
     Backend kernels = settings.open();
     ScoringModel opened = null;
     try {
-      Tested tested = new Tested(settings.backend(), weights.precision());
+      Tested tested = new Tested(settings.place(), weights.precision());
       if (!PASSED.contains(tested)) {
         ScoringSelfTest.run(kernels, tested.precision());
         PASSED.add(tested);

@@ -6,6 +6,7 @@ import dev.kindling.model.arch.NetworkConfig;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
 import dev.kindling.spark.ngram.NgramDirectory;
+import dev.kindling.spark.parallel.KernelSettings;
 import dev.kindling.spark.score.plan.ScoreMode;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -63,6 +64,15 @@ public interface StoredModel {
     return backend;
   }
 
-  /** Reads the weights. */
-  LoadedModel load(Precision precision);
+  /** Whether its weights lie where the kernels compute, instead of somewhere on the host. */
+  default boolean liesWithKernels() {
+    return false;
+  }
+
+  /**
+   * Reads the weights.
+   *
+   * @param settings of the kernels that compute with them first
+   */
+  LoadedModel load(Precision precision, KernelSettings settings);
 }

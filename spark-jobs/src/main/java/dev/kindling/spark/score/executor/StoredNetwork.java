@@ -8,6 +8,7 @@ import dev.kindling.model.nn.ParameterStore;
 import dev.kindling.model.tensor.DType;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
+import dev.kindling.spark.parallel.KernelSettings;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.score.plan.ScoreMode;
 import org.apache.hadoop.conf.Configuration;
@@ -74,7 +75,7 @@ record StoredNetwork(Configuration hadoop, CheckpointReader checkpoint, NetworkC
   }
 
   @Override
-  public LoadedModel load(Precision precision) {
+  public LoadedModel load(Precision precision, KernelSettings settings) {
     ParameterStore parameters = ParameterStore.allocate(network.layout(), DType.F32);
     LoadedNetwork loaded = null;
     try {

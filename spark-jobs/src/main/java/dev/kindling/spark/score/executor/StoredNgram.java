@@ -6,6 +6,7 @@ import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.ngram.NgramModel;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.ngram.NgramDirectory;
+import dev.kindling.spark.parallel.KernelSettings;
 import dev.kindling.spark.score.plan.ScoreMode;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -64,7 +65,7 @@ record StoredNgram(Configuration hadoop, NgramDirectory ngrams) implements Store
   }
 
   @Override
-  public LoadedModel load(Precision precision) {
+  public LoadedModel load(Precision precision, KernelSettings settings) {
     return new LoadedNgram(ngrams.load(), TokenizerFile.load(hadoop, ngrams.path()));
   }
 }

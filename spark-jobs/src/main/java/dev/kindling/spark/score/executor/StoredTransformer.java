@@ -7,10 +7,12 @@ import dev.kindling.data.tokenizer.TokenizerFile;
 import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
+import dev.kindling.model.backend.Backend;
 import dev.kindling.model.tensor.MemorySpace;
 import dev.kindling.model.train.InferenceWeights;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.checkpoint.CheckpointReader;
+import dev.kindling.spark.parallel.KernelSettings;
 import dev.kindling.spark.report.Words;
 import dev.kindling.spark.score.plan.ScoreMode;
 import org.apache.hadoop.conf.Configuration;
@@ -77,10 +79,22 @@ record StoredTransformer(Configuration hadoop, CheckpointReader checkpoint) impl
   }
 
   @Override
-  public LoadedModel load(Precision precision) {
+  public boolean liesWithKernels() {
+    return true;
+  }
+
+  /** All tasks of a place share the weights, which outlive every backend. */
+  private static MemorySpace memory(KernelSettings settings) {
+    try (Backend backend = settings.open()) {
+      return backend.sharedMemory();
+    }
+  }
+
+  @Override
+  public LoadedModel load(Precision precision, KernelSettings settings) {
     Tokenizer tokenizer = TokenizerFile.load(hadoop, checkpoint.tokenizer());
     InferenceWeights weights =
-        new InferenceWeights(checkpoint.transformer(), precision, MemorySpace.HOST);
+        new InferenceWeights(checkpoint.transformer(), precision, memory(settings));
     LoadedTransformer loaded = null;
     try {
       checkpoint.load(weights.parameters());

@@ -73,7 +73,7 @@ class ExecutorModelsTest {
   }
 
   @Test
-  void aModelStaysOnTheGpuThatItWasOpenedFor() {
+  void everyGpuHasWeightsOfItsOwn() {
     ExecutorModels models = new ExecutorModels(60);
     ExecutorModels.Borrowed first = borrow(models, Precision.F32, Optional.of("0"));
     first.close();
@@ -82,8 +82,10 @@ class ExecutorModelsTest {
         ExecutorModels.Borrowed same = borrow(models, Precision.F32, Optional.of("0"))) {
       assertThat(other.model()).isNotSameAs(first.model());
       assertThat(same.model()).isSameAs(first.model());
+      assertThat(other.model().transformer().parameters())
+          .isNotSameAs(first.model().transformer().parameters());
     }
-    assertThat(loads).hasValue(1);
+    assertThat(loads).hasValue(2);
   }
 
   @Test
