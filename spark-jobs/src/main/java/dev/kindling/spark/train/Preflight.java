@@ -74,7 +74,10 @@ final class Preflight {
               + " computes in "
               + words(precisions),
           "a precision that the backend has",
-          "set training.precision to f32, or training.backend to onednn");
+          training.precision() == Precision.TF32
+              ? "set training.precision to f32, or use training.backend cuda on GPUs of compute"
+                  + " capability 8.0 or newer"
+              : "set training.precision to f32, or training.backend to onednn");
     }
   }
 

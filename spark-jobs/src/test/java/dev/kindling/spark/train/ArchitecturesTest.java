@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every architecture trains on the same tokens, from configuration to checkpoint. */
@@ -139,12 +140,19 @@ class ArchitecturesTest {
         .hasMessageContaining("objective.selection was 0.15 and is 0.2");
   }
 
-  @Test
-  void aPrecisionThatTheBackendHasNotIsRefusedBeforeAnythingIsWritten() {
-    assertThatThrownBy(() -> run(plan("run", "training.backend=nd4j training.precision=bf16")))
+  @ParameterizedTest
+  @CsvSource({
+    "nd4j, bf16, computes in f32, training.backend to onednn",
+    "onednn, tf32, 'computes in f32, bf16', use training.backend cuda"
+  })
+  void aPrecisionThatTheBackendHasNotIsRefusedBeforeAnythingIsWritten(
+      String backend, String precision, String computesIn, String fix) {
+    String settings = "training.backend=" + backend + " training.precision=" + precision;
+    assertThatThrownBy(() -> run(plan("run", settings)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("training.precision is bf16")
-        .hasMessageContaining("nd4j");
+        .hasMessageContaining("training.precision is " + precision)
+        .hasMessageContaining("the backend " + backend + " " + computesIn)
+        .hasMessageContaining(fix);
     assertThat(out.resolve("run")).doesNotExist();
   }
 
