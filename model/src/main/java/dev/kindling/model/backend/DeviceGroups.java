@@ -14,7 +14,10 @@ public interface DeviceGroups {
   /** Why this rank can join no group, in words that end a sentence; empty if it can. */
   Optional<String> obstacle();
 
-  /** A key, the same number of bytes each time, that no other group has. */
+  /** Bytes of every key. */
+  int keyBytes();
+
+  /** A key that no other group has, made by one of its ranks. */
   byte[] newKey();
 
   /**

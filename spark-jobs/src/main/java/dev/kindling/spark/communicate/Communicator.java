@@ -9,6 +9,10 @@ import java.util.List;
  * One rank's end of a group of ranks. All ranks call the same collectives in the same order, with
  * tensors of the same type and shape. Every wait has a timeout, whose error names the rank that was
  * waited for. A group of one does nothing. One thread at a time.
+ *
+ * <p>Tensors lie on the host or on a device. What is done to those of a device is done in the order
+ * of the kernels of its backend, and may go on when the call is back: what reads them by that
+ * backend, or copies them, comes after it.
  */
 public interface Communicator extends AutoCloseable {
   /** This rank's number in the group. */
@@ -37,7 +41,8 @@ public interface Communicator extends AutoCloseable {
 
   /**
    * Replaces a tensor by the sum over all ranks, which all get to the same bits: the order of the
-   * summands depends on the number of ranks and on nothing else.
+   * summands depends on the number of ranks, on devices also on how they are connected, and on
+   * nothing else.
    *
    * @param tensor F32, F64 or BF16
    * @throws CommunicationException if a rank does not take part in time, or gave up
@@ -90,14 +95,16 @@ public interface Communicator extends AutoCloseable {
   /** What went through this group, its subgroups not counted. */
   CommunicatorStats stats();
 
-  /** Waits until all ranks have come here. */
+  /** Waits until all ranks have come here; devices may still be at what was begun before. */
   default void barrier() {
     try (OffHeapMemory memory = OffHeapMemory.allocate(DType.F32, 1)) {
       allReduceSumInPlace(memory.tensor(0, DType.F32, 1));
     }
   }
 
-  /** Lets go of what the group holds; of a subgroup, of its own memory and thread. */
+  /**
+   * Lets go of what the group holds, if it has not; of a subgroup, of its own memory and thread.
+   */
   @Override
   void close();
 }

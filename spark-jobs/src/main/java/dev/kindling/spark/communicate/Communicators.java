@@ -1,16 +1,25 @@
 package dev.kindling.spark.communicate;
 
+import dev.kindling.model.backend.Backend;
+import dev.kindling.model.backend.DeviceGroups;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.BarrierTaskContext;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes groups. */
 public final class Communicators {
+  private static final Logger LOG = LoggerFactory.getLogger(Communicators.class);
+  private static final AtomicReference<String> SAID = new AtomicReference<>();
+
   private static Transport shared;
   private static SparkEnv environment;
 
@@ -62,6 +71,39 @@ public final class Communicators {
               new Group(rank, members, Mailboxes.open(key, rank, numRanks), null, timeout)));
     }
     return ends;
+  }
+
+  /**
+   * The same ranks, which from now on sum up tensors of their devices there if they can; all of
+   * them call it at the same point. They can where each has a device of its own, and what connects
+   * devices is on every machine; otherwise such tensors go over the network too, through copies on
+   * the host, and the first rank says why.
+   *
+   * @param ranks all of a group, just made; closes with the result
+   * @param backend of this rank's tensors; closes after the result
+   */
+  public static Communicator onDevices(Communicator ranks, Backend backend) {
+    Optional<DeviceGroups> groups = backend.deviceGroups();
+    if (groups.isEmpty() || ranks.size() == 1) {
+      return ranks;
+    }
+    Optional<String> obstacle = Announcement.obstacle(Announcement.exchange(ranks, groups.get()));
+    if (ranks.rank() == 0) {
+      say(
+          obstacle
+              .map(why -> "tensors of GPUs are summed up over the network, because " + why)
+              .orElse("tensors of GPUs are summed up by the GPUs"));
+    }
+    return obstacle.isPresent()
+        ? ranks
+        : DeviceCommunicator.of((GroupCommunicator) ranks, backend, groups.get());
+  }
+
+  /** Every round makes its group anew, and most say the same. */
+  private static void say(String line) {
+    if (!line.equals(SAID.getAndSet(line))) {
+      LOG.info("{}", line);
+    }
   }
 
   /**

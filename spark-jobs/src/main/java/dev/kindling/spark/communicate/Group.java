@@ -172,6 +172,25 @@ final class Group implements AutoCloseable {
     end(reason);
   }
 
+  /** Why it is in vain to wait for some ranks: the group has failed, or one of them has left. */
+  Optional<String> failure(List<Integer> ranks) {
+    return mailbox
+        .failure(Duration.ZERO)
+        .or(
+            () ->
+                ranks.stream()
+                    .flatMap(other -> mailbox.whyGone(other).stream().map(why -> gone(other, why)))
+                    .findFirst());
+  }
+
+  private String gone(int other, String why) {
+    return "rank " + rank + " needs " + named(other) + ": " + why;
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
   private synchronized void end(String reason) {
     if (hasEnded) {
       return;

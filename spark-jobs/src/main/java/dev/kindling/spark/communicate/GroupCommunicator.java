@@ -5,16 +5,19 @@ import dev.kindling.model.tensor.Scratch;
 import dev.kindling.model.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
 /**
  * The collectives of a group, or of some of its ranks. Small tensors are exchanged directly and
- * reduced in the order of the ranks; large ones go around a ring.
+ * reduced in the order of the ranks; large ones go around a ring. Those that lie on a device are
+ * copied to the host and back.
  */
 final class GroupCommunicator implements Communicator {
   /** Tensors of at most so many bytes, all ranks together, are exchanged directly. */
@@ -32,6 +35,7 @@ final class GroupCommunicator implements Communicator {
   private final LongAdder nanosWaited = new LongAdder();
   private final Scratch gathered = new Scratch();
   private final Scratch widened = new Scratch();
+  private final Staging staging = new Staging();
   private long numCollectives;
   private final Map<List<Integer>, Integer> numSubgroups = new HashMap<>();
   private BackgroundAllReduce background;
@@ -62,13 +66,19 @@ final class GroupCommunicator implements Communicator {
   @Override
   public Pending send(Tensor tensor, int to, long tag) {
     requireUserTag(tag);
-    return sendParts(tensor, to, tag);
+    return tensor.isOnHost()
+        ? sendParts(tensor, to, tag)
+        : staging.send(tensor, host -> sendParts(host, to, tag));
   }
 
   @Override
   public void receive(Tensor tensor, int from, long tag) {
     requireUserTag(tag);
-    requestParts(tensor, from, tag).await();
+    if (tensor.isOnHost()) {
+      requestParts(tensor, from, tag).await();
+    } else {
+      staging.write(tensor, host -> requestParts(host, from, tag).await());
+    }
   }
 
   private static void requireUserTag(long tag) {
@@ -90,7 +100,8 @@ final class GroupCommunicator implements Communicator {
   }
 
   private static Pending inOrder(List<Pending> each) {
-    return () -> each.forEach(Pending::await);
+    List<Pending> underway = each.stream().filter(pending -> pending != Pending.DONE).toList();
+    return underway.isEmpty() ? Pending.DONE : () -> underway.forEach(Pending::await);
   }
 
   private static List<Tensor> parts(Tensor tensor) {
@@ -137,7 +148,9 @@ final class GroupCommunicator implements Communicator {
   @Override
   public void allReduceSumInPlace(Tensor tensor) {
     Reduction.check(tensor);
-    if (tensor.dtype() == DType.BF16 && size() > 2) {
+    if (mustBeCopied(tensor)) {
+      staging.inPlace(tensor, this::allReduceSumInPlace);
+    } else if (tensor.dtype() == DType.BF16 && size() > 2) {
       allReduceWidened(tensor);
     } else {
       allReduce(Reduction.SUM, tensor);
@@ -147,7 +160,16 @@ final class GroupCommunicator implements Communicator {
   @Override
   public void allReduceMaxInPlace(Tensor tensor) {
     Reduction.check(tensor);
-    allReduce(Reduction.MAX, tensor);
+    if (mustBeCopied(tensor)) {
+      staging.inPlace(tensor, host -> allReduce(Reduction.MAX, host));
+    } else {
+      allReduce(Reduction.MAX, tensor);
+    }
+  }
+
+  /** A group of one does nothing. */
+  private boolean mustBeCopied(Tensor tensor) {
+    return !tensor.isOnHost() && size() > 1;
   }
 
   private void allReduce(Reduction reduction, Tensor tensor) {
@@ -203,10 +225,23 @@ final class GroupCommunicator implements Communicator {
 
   @Override
   public void allGather(Tensor own, Tensor all) {
+    checkGather(own, all);
+    if (all.isOnHost() && own.isOnHost()) {
+      gather(own, all);
+    } else {
+      staging.write(all, host -> staging.read(own, ownHost -> gather(ownHost, host)));
+    }
+  }
+
+  /** Refuses what does not go together. */
+  void checkGather(Tensor own, Tensor all) {
     if (all.numElements() != own.numElements() * size() || all.dtype() != own.dtype()) {
       throw new IllegalArgumentException(
           all + " was given for the tensors of " + size() + " ranks, each " + own);
     }
+  }
+
+  private void gather(Tensor own, Tensor all) {
     long tag = nextTag();
     List<Pending> pending = new ArrayList<>();
     for (int other = 0; other < size(); other++) {
@@ -241,6 +276,14 @@ final class GroupCommunicator implements Communicator {
 
   @Override
   public void broadcastInPlace(Tensor tensor, int root) {
+    if (mustBeCopied(tensor)) {
+      staging.inPlace(tensor, host -> broadcast(host, root));
+    } else {
+      broadcast(tensor, root);
+    }
+  }
+
+  private void broadcast(Tensor tensor, int root) {
     long tag = nextTag();
     if (rank == root) {
       inOrder(sendToOthers(tensor, tag)).await();
@@ -250,7 +293,7 @@ final class GroupCommunicator implements Communicator {
   }
 
   @Override
-  public Communicator subgroup(List<Integer> ranks) {
+  public GroupCommunicator subgroup(List<Integer> ranks) {
     List<Integer> inGroup = ranks.stream().map(members::get).toList();
     if (!inGroup.contains(group.rank())) {
       throw new IllegalArgumentException(
@@ -271,7 +314,22 @@ final class GroupCommunicator implements Communicator {
 
   @Override
   public void abort(Throwable cause) {
+    abort(cause.toString());
+  }
+
+  /** Tells the others that this rank gives up. */
+  void abort(String cause) {
     group.fail("rank " + group.rank() + " gave up: " + cause);
+  }
+
+  /** Why this rank would wait in vain for others of these: the group failed, or one has left. */
+  Optional<String> failure() {
+    return group.failure(members);
+  }
+
+  /** How long every wait may take. */
+  Duration timeout() {
+    return group.timeout();
   }
 
   @Override
@@ -291,5 +349,6 @@ final class GroupCommunicator implements Communicator {
     }
     gathered.close();
     widened.close();
+    staging.close();
   }
 }

@@ -188,6 +188,11 @@ final class Mailbox {
     }
   }
 
+  /** Why a rank will send no more; empty while it may. */
+  synchronized Optional<String> whyGone(int from) {
+    return Optional.ofNullable(gone.get(from));
+  }
+
   /**
    * The group has failed: whoever waits learns why, and nothing is written to any target from now
    * on.

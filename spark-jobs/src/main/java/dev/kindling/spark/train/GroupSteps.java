@@ -1,12 +1,12 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.model.backend.Backend;
-import dev.kindling.model.layout.PartLayout;
 import dev.kindling.model.layout.PartRuns;
 import dev.kindling.model.train.ModelPart;
 import dev.kindling.spark.communicate.Communicator;
 import dev.kindling.spark.communicate.Communicators;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
+import dev.kindling.spark.memory.GpuMemory;
 import dev.kindling.spark.parallel.HadoopSettings;
 import dev.kindling.spark.parallel.ParameterShard;
 import dev.kindling.spark.parallel.TaskBackends;
@@ -34,7 +34,6 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
   Iterator<Tuple2<Integer, PartContribution>> run(Iterator<ParameterShard> gathered) {
     TaskClock clock = new TaskClock(Activity.SET_UP);
     BarrierTaskContext task = BarrierTaskContext.get();
-    int rank = task.partitionId();
     int numTasks = task.getTaskInfos().length;
     if (numTasks != spec.mesh().numRanks()) {
       // Of results that were lost with an executor, Spark runs again only those.
@@ -44,36 +43,49 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
               + spec.mesh().numRanks()
               + " ranks were to run again, without the others");
     }
-    PartLayout layout = GatherParts.part(spec.layout(), rank);
-    Communicator world = Communicators.inBarrier(task, spec.timeout());
-    RankGroups groups = null;
+    Communicator network = Communicators.inBarrier(task, spec.timeout());
     try (Backend backend = TaskBackends.open(spec.backend())) {
-      groups = RankGroups.of(world, spec.layout());
-      try (ModelPart part =
-          new ModelPart(
-              spec.layout().model(),
-              layout,
-              new CommunicatorSlices(groups.tensor(), clock),
-              spec.optimizer(),
-              spec.compute(),
-              backend)) {
-        clock.switchTo(Activity.GATHER);
-        long bytes = receive(gathered, part);
-        clock.switchTo(Activity.COMPUTE);
-        Trained trained = train(part, groups, bytes, clock);
-        clock.switchTo(Activity.HAND_OUT);
-        return hand(part, groups, trained, clock).iterator();
-      }
+      GpuMemory.require(spec.leastOnGpu(task.partitionId()), backend);
+      return run(gathered, network, backend, clock);
     } catch (RuntimeException | Error e) {
       // Nobody has to wait for the timeout to learn that this rank is gone.
-      world.abort(e);
+      network.abort(e);
       throw e;
     } finally {
-      if (groups == null) {
-        world.close();
-      } else {
-        groups.close();
-      }
+      network.close();
+    }
+  }
+
+  private Iterator<Tuple2<Integer, PartContribution>> run(
+      Iterator<ParameterShard> gathered, Communicator network, Backend backend, TaskClock clock) {
+    RankGroups groups = RankGroups.of(Communicators.onDevices(network, backend), spec.layout());
+    try (ModelPart part =
+        new ModelPart(
+            spec.layout().model(),
+            GatherParts.part(spec.layout(), groups.world().rank()),
+            new CommunicatorSlices(groups.tensor(), clock),
+            spec.optimizer(),
+            spec.compute(),
+            backend)) {
+      return run(gathered, part, groups, clock);
+    } finally {
+      groups.close();
+    }
+  }
+
+  private Iterator<Tuple2<Integer, PartContribution>> run(
+      Iterator<ParameterShard> gathered, ModelPart part, RankGroups groups, TaskClock clock) {
+    try {
+      clock.switchTo(Activity.GATHER);
+      long bytes = receive(gathered, part);
+      clock.switchTo(Activity.COMPUTE);
+      Trained trained = train(part, groups, bytes, clock);
+      clock.switchTo(Activity.HAND_OUT);
+      return hand(part, groups, trained, clock).iterator();
+    } catch (RuntimeException | Error e) {
+      // First: memory of a device is freed when its kernels have ended, which may wait for others.
+      groups.world().abort(e);
+      throw e;
     }
   }
 

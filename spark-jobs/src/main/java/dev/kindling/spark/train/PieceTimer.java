@@ -116,14 +116,18 @@ record PieceTimer(GroupSpec spec, HadoopSettings hadoop) implements Function<Int
   private static Seconds measure(ModelPart piece, Batch batch) {
     try (Pass pass = piece.newPass(0, batch, 0, StepPosition.of(0), LossScale.of(batch))) {
       pass.inputs().forEach(PieceTimer::fill);
+      piece.backend().awaitKernels();
       long started = System.nanoTime();
       pass.forward();
+      piece.backend().awaitKernels();
       long forward = System.nanoTime();
       for (int output = 0; output < pass.outputs().size(); output++) {
         fill(pass.newOutputGradient(output));
       }
+      piece.backend().awaitKernels();
       long turned = System.nanoTime();
       pass.backward();
+      piece.backend().awaitKernels();
       return new Seconds((forward - started) / 1e9, (System.nanoTime() - turned) / 1e9);
     }
   }

@@ -44,10 +44,15 @@ final class NcclGroups implements DeviceGroups {
   }
 
   @Override
+  public int keyBytes() {
+    return nccl.NCCL_UNIQUE_ID_BYTES;
+  }
+
+  @Override
   public byte[] newKey() {
     try (ncclUniqueId id = new ncclUniqueId()) {
       NcclGroup.check(nccl.ncclGetUniqueId(id), "make the key of a group");
-      byte[] key = new byte[nccl.NCCL_UNIQUE_ID_BYTES];
+      byte[] key = new byte[keyBytes()];
       for (int i = 0; i < key.length; i++) {
         key[i] = id.internal(i);
       }

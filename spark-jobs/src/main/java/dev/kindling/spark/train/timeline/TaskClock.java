@@ -10,14 +10,20 @@ import java.util.Map;
  */
 public final class TaskClock {
   private final long startMillis = System.currentTimeMillis();
-  private final TaskPlace place = TaskPlace.here();
+  private final TaskPlace place;
   private final Map<Activity, Long> nanos = new EnumMap<>(Activity.class);
   private long since = System.nanoTime();
   private Activity current;
 
-  /** Begins with an activity. */
+  /** Begins with an activity, in the task that calls. */
   public TaskClock(Activity first) {
+    this(first, TaskPlace.here());
+  }
+
+  /** Begins with an activity, in a task at a place. */
+  public TaskClock(Activity first, TaskPlace place) {
     this.current = first;
+    this.place = place;
   }
 
   /**
