@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description = {
       "Examines this machine: Java, Spark, CPU and GPUs, and which kernels load and compute right on"
-          + " it. Takes seconds and writes nothing. Run it where executors run, too.",
+          + " it. Takes less than a minute and writes nothing but kernels compiled for its GPUs. Run it where executors run, too.",
       "Ends with exit code 1 if something that was found cannot be used, such as a GPU that the"
           + " kernels of this build were not compiled for."
     },

@@ -10,6 +10,7 @@ import dev.kindling.spark.parallel.KernelSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -23,33 +24,43 @@ import java.util.function.Supplier;
  */
 record BackendCheck(String what, KernelSettings settings, Supplier<String> description) {
   Finding run() {
-    long start = System.nanoTime();
+    Optional<Finding> found = Optional.empty();
     try (Backend backend = settings.open()) {
-      List<String> passed = new ArrayList<>();
-      for (Precision precision : Precision.values()) {
-        if (precision.isOn(backend)) {
-          ScoringSelfTest.run(backend, precision);
-          passed.add(precision.name());
-        }
-      }
-      String scoring =
-          String.format(
-              Locale.ROOT,
-              "%s%nthe self-test passed in %s (%.1f s)",
-              description.get(),
-              String.join(" and ", passed),
-              (System.nanoTime() - start) / 1e9);
-      return backend.name().equals(Backends.ND4J)
-          ? Finding.good(what, scoring)
-          : withKernels(backend, scoring);
+      found = Optional.of(check(backend));
     } catch (IllegalStateException | IllegalArgumentException e) {
-      return Finding.bad(what, e.getMessage());
+      // A GPU on which a kernel has failed does not close, either: what failed first says more.
+      return found
+          .filter(finding -> !finding.usable())
+          .orElseGet(() -> Finding.bad(what, e.getMessage()));
     }
+    return found.orElseThrow();
+  }
+
+  private Finding check(Backend backend) {
+    long start = System.nanoTime();
+    List<String> passed = new ArrayList<>();
+    for (Precision precision : Precision.values()) {
+      if (precision.isOn(backend)) {
+        ScoringSelfTest.run(backend, precision);
+        passed.add(precision.name());
+      }
+    }
+    String scoring =
+        String.format(
+            Locale.ROOT,
+            "%s%nthe self-test passed in %s (%.1f s)",
+            description.get(),
+            String.join(" and ", passed),
+            (System.nanoTime() - start) / 1e9);
+    return backend.name().equals(Backends.ND4J)
+        ? Finding.good(what, scoring)
+        : withKernels(backend, scoring);
   }
 
   private Finding withKernels(Backend backend, String scoring) {
-    try (Backend reference = Backends.open(Backends.ND4J, settings.numThreads())) {
-      return of(KernelCheck.run(backend, reference, new Random().nextLong()), scoring);
+    Backend reference;
+    try {
+      reference = Backends.open(Backends.ND4J, settings.numThreads());
     } catch (IllegalStateException | IllegalArgumentException e) {
       return Finding.good(
           what,
@@ -57,6 +68,9 @@ record BackendCheck(String what, KernelSettings settings, Supplier<String> descr
               + System.lineSeparator()
               + "its kernels were not compared with ND4J's: "
               + e.getMessage());
+    }
+    try (reference) {
+      return of(KernelCheck.run(backend, reference, new Random().nextLong()), scoring);
     }
   }
 

@@ -3,6 +3,9 @@ package dev.kindling.spark.doctor;
 import static dev.kindling.spark.cli.CommandLineRun.kindling;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.model.backend.check.Difference;
+import dev.kindling.model.backend.check.KernelReport;
+import dev.kindling.model.backend.check.KernelResult;
 import dev.kindling.model.backend.gpu.ComputeCapability;
 import dev.kindling.model.backend.gpu.NvidiaGpu;
 import dev.kindling.model.backend.gpu.NvidiaSmi;
@@ -33,6 +36,7 @@ class DoctorTest {
         .contains(gpus.isEmpty() ? "cuda       not used" : "cuda       ")
         .containsPattern("onednn     oneDNN 3\\.\\d+\\.\\d+, machine code for \\w+, 1 thread")
         .contains("the self-test passed in F32 and BF16")
+        .containsPattern("\\d+ kernels agree with ND4J's in double \\(F32, BF16; largest error ")
         .contains("nd4j       ND4J's " + backend + " on ")
         .contains("the self-test passed in F32 (");
     assertThat(gpus).allSatisfy(gpu -> assertThat(run.out()).contains(gpu.name()));
@@ -62,5 +66,25 @@ class DoctorTest {
 
     assertThat(finding.usable()).isFalse();
     assertThat(finding.text()).contains("No backend is named mkl");
+  }
+
+  @Test
+  void aBackendOfWhichAKernelIsWrongIsNotUsable() {
+    Difference difference = new Difference(0, 3, 1.5, 1.25, 0.2, 2e-5);
+    KernelResult wrong =
+        new KernelResult(
+            "add", "add (1237 elements)", "F32", Optional.of(difference), Optional.empty());
+    KernelReport report = new KernelReport(42, List.of(wrong), 0.5);
+
+    Finding finding =
+        new BackendCheck("onednn", new KernelSettings("onednn", 1, Optional.empty()), () -> "")
+            .of(report, "oneDNN");
+
+    assertThat(finding.usable()).isFalse();
+    assertThat(finding.text())
+        .startsWith("oneDNN")
+        .contains("1 of 1 kernels do not agree with ND4J's in double (seed 42):")
+        .contains("add (1237 elements) in F32: element 3 of result 0 is 1.5")
+        .contains("choose another backend for this machine, and report these lines");
   }
 }

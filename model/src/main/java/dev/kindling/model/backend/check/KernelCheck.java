@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.ToDoubleFunction;
 
 /**
  * The self-test of a machine: whether every kernel of a backend computes there what the plain
@@ -55,30 +54,28 @@ public final class KernelCheck {
   private void check(KernelCase kernel, DType dtype) {
     List<KernelRun.Result> expected =
         run(reference, DType.F64, dtype, KernelRun.ODD_GUARD, kernel.calls());
-    results.add(result(backend, kernel, dtype, dtype.name(), expected, e -> e.tolerance(dtype)));
+    results.add(result(kernel, dtype, false, expected));
     if (dtype == DType.F32 && kernel.isOfProducts() && backend.hasTf32()) {
-      results.add(result(backend.withTf32(), kernel, dtype, "TF32", expected, e -> TF32_TOLERANCE));
+      results.add(result(kernel, dtype, true, expected));
     }
   }
 
   private KernelResult result(
-      Backend computing,
-      KernelCase kernel,
-      DType dtype,
-      String arithmetic,
-      List<KernelRun.Result> expected,
-      ToDoubleFunction<Exactness> tolerance) {
+      KernelCase kernel, DType dtype, boolean tf32, List<KernelRun.Result> expected) {
     Optional<Difference> difference = Optional.empty();
     Optional<RuntimeException> failure = Optional.empty();
     try {
+      Backend computing = tf32 ? backend.withTf32() : backend;
       for (int guard : GUARDS) {
         List<KernelRun.Result> actual = run(computing, dtype, dtype, guard, kernel.calls());
-        Difference largest = Difference.largest(actual, expected, tolerance);
+        Difference largest =
+            Difference.largest(actual, expected, e -> tf32 ? TF32_TOLERANCE : e.tolerance(dtype));
         difference = Optional.of(difference.map(largest::orLarger).orElse(largest));
       }
     } catch (RuntimeException e) {
       failure = Optional.of(e);
     }
+    String arithmetic = tf32 ? "TF32" : dtype.name();
     return new KernelResult(kernel.kernel(), kernel.name(), arithmetic, difference, failure);
   }
 
