@@ -22,7 +22,7 @@ class StepTimesTest {
 
   @Test
   void itStepsAtLeastAsOftenAsAsked() {
-    StepTimes times = StepTimes.repeat(new Counted(), 7, 0);
+    StepTimes times = StepTimes.repeat(new Counted()::run, 7, 0);
 
     assertThat(times.seconds()).hasSize(7);
     assertThat(times.lastLoss()).isEqualTo(7);
@@ -32,7 +32,7 @@ class StepTimesTest {
   void itStepsOnUntilTheTimeIsUp() {
     double minSeconds = 0.02;
 
-    StepTimes times = StepTimes.repeat(new Counted(), 1, minSeconds);
+    StepTimes times = StepTimes.repeat(new Counted()::run, 1, minSeconds);
 
     assertThat(times.seconds().stream().mapToDouble(Double::doubleValue).sum())
         .isGreaterThanOrEqualTo(minSeconds);

@@ -5,6 +5,7 @@ import dev.kindling.model.arch.ArchitectureConfig;
 import dev.kindling.model.arch.BertConfig;
 import dev.kindling.model.arch.GptConfig;
 import dev.kindling.model.arch.ModelShape;
+import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.Precision;
 import dev.kindling.spark.config.DataParallelismConfig;
 import dev.kindling.spark.config.DataParallelismConfig.InnerState;
@@ -88,6 +89,10 @@ final class Dl4jPreflight {
     put(needed, "parallel.tensorParallel", plan.parallel().tensorParallel(), 1);
     put(needed, "training.onNonFinite", plan.training().onNonFinite(), OnNonFinite.STOP);
     put(needed, "training.skipLossSpikes", plan.training().skipLossSpikes(), 0.0);
+    // DL4J's vectors lie on the host; of GPUs it knows those of ND4J's own CUDA.
+    if (plan.training().backend().equals(Backends.CUDA)) {
+      needed.put("training.backend", Backends.ONEDNN);
+    }
     return needed;
   }
 
