@@ -20,7 +20,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * A GPU made of the host's memory: its tensors can be copied, and given to the kernels of the
@@ -49,7 +48,7 @@ public final class FakeGpu implements MemorySpace {
 
   @Override
   public OffHeapMemory allocate(long numBytes) {
-    return OffHeapMemory.on(new Slab(OffHeapMemory.allocate(numBytes)), numBytes);
+    return OffHeapMemory.on(slab(OffHeapMemory.allocate(numBytes)), numBytes);
   }
 
   @Override
@@ -140,44 +139,51 @@ public final class FakeGpu implements MemorySpace {
     }
   }
 
-  /** One allocation. */
-  private final class Slab implements DeviceMemory {
-    private final OffHeapMemory host;
+  /**
+   * One allocation. It is told addresses by JavaCPP's pointers, which are for the module of the
+   * kernels to know.
+   */
+  private DeviceMemory slab(OffHeapMemory host) {
+    return (DeviceMemory)
+        Proxy.newProxyInstance(
+            FakeGpu.class.getClassLoader(),
+            new Class<?>[] {DeviceMemory.class},
+            (proxy, method, arguments) -> {
+              switch (method.getName()) {
+                case "address" -> {
+                  return halves(host, 0, 0).address();
+                }
+                case "copyToHost" -> {
+                  long numBytes = (long) arguments[2];
+                  copied();
+                  at(arguments[1], numBytes).copyFrom(halves(host, (long) arguments[0], numBytes));
+                }
+                case "copyFromHost" -> {
+                  long numBytes = (long) arguments[2];
+                  copied();
+                  halves(host, (long) arguments[1], numBytes).copyFrom(at(arguments[0], numBytes));
+                }
+                case "free" -> {
+                  awaitAll();
+                  host.close();
+                }
+                default -> throw new IllegalArgumentException(method.toString());
+              }
+              return null;
+            });
+  }
 
-    Slab(OffHeapMemory host) {
-      this.host = host;
-    }
+  private static Tensor halves(OffHeapMemory memory, long byteOffset, long numBytes) {
+    return memory.tensor(byteOffset, DType.BF16, numBytes / 2);
+  }
 
-    private Tensor halves(long byteOffset, long numBytes) {
-      return host.tensor(byteOffset, DType.BF16, numBytes / 2);
-    }
+  private static Tensor at(Object pointer, long numBytes) throws ReflectiveOperationException {
+    long address = (long) pointer.getClass().getMethod("address").invoke(pointer);
+    return halves(OffHeapMemory.of(pointer, address, numBytes), 0, numBytes);
+  }
 
-    @Override
-    public long address() {
-      return halves(0, 0).address();
-    }
-
-    @Override
-    public void copyToHost(long byteOffset, Pointer to, long numBytes) {
-      copied();
-      Pointer.memcpy(to, halves(byteOffset, numBytes).pointer(), numBytes);
-    }
-
-    @Override
-    public void copyFromHost(Pointer from, long byteOffset, long numBytes) {
-      copied();
-      Pointer.memcpy(halves(byteOffset, numBytes).pointer(), from, numBytes);
-    }
-
-    private void copied() {
-      awaitAll();
-      numCopies.incrementAndGet();
-    }
-
-    @Override
-    public void free() {
-      awaitAll();
-      host.close();
-    }
+  private void copied() {
+    awaitAll();
+    numCopies.incrementAndGet();
   }
 }
