@@ -54,7 +54,11 @@ public interface Backend extends AutoCloseable {
    */
   default void awaitKernels() {}
 
-  /** Groups of devices that work on tensors together; empty where tensors lie on the host. */
+  /**
+   * Groups of devices that work on tensors together; empty where tensors lie on the host. Whether
+   * it is empty depends on the backend alone, never on the machine: that is what {@link
+   * DeviceGroups#obstacle} says.
+   */
   default Optional<DeviceGroups> deviceGroups() {
     return Optional.empty();
   }

@@ -117,7 +117,7 @@ public final class CudaBackend implements Backend {
 
   @Override
   public Optional<DeviceGroups> deviceGroups() {
-    return CudaLibraries.load().hasNccl() ? Optional.of(new NcclGroups(engine)) : Optional.empty();
+    return Optional.of(new NcclGroups(engine));
   }
 
   @Override
