@@ -12,7 +12,6 @@ import dev.kindling.model.tensor.DType;
  * @param inputs what they compute on
  */
 record AttentionKernels(CudaEngine engine, AttentionInputs inputs) {
-  private static final int VECTOR_BYTES = 16;
   private static final long LARGEST_HEAD = 256;
 
   /**
@@ -68,23 +67,19 @@ record AttentionKernels(CudaEngine engine, AttentionInputs inputs) {
 
   /** Blocks of which each has {@code size} queries of one head of one sequence. */
   long queryBlocks(int size) {
-    return numTiles(numQueries(), size) * numSequences() * inputs.query().numHeads();
+    return Tiling.numTiles(numQueries(), size) * numSequences() * inputs.query().numHeads();
   }
 
   /** Blocks of which each has {@code size} keys of one head of one sequence. */
   long keyBlocks(int size) {
-    return numTiles(numKeys(), size) * numSequences() * inputs.key().numHeads();
+    return Tiling.numTiles(numKeys(), size) * numSequences() * inputs.key().numHeads();
   }
 
   /** Blocks of which each has some queries and some keys of one query head. */
   long scoreBlocks(int numQueriesOfBlock, int numKeysOfBlock) {
-    return numTiles(numQueries(), numQueriesOfBlock)
-        * numTiles(numKeys(), numKeysOfBlock)
+    return Tiling.numTiles(numQueries(), numQueriesOfBlock)
+        * Tiling.numTiles(numKeys(), numKeysOfBlock)
         * inputs.query().numHeads();
-  }
-
-  private static long numTiles(long length, int size) {
-    return (length + size - 1) / size;
   }
 
   /** Whether heads, and every row of each, begin where vectors may. */
@@ -92,10 +87,10 @@ record AttentionKernels(CudaEngine engine, AttentionInputs inputs) {
     for (Heads heads : all) {
       long bytes = heads.tensor().dtype().bytes();
       boolean aligned =
-          CudaEngine.address(heads) % VECTOR_BYTES == 0
-              && heads.batchStride() * bytes % VECTOR_BYTES == 0
-              && heads.rowStride() * bytes % VECTOR_BYTES == 0
-              && heads.headSize() * bytes % VECTOR_BYTES == 0;
+          CudaEngine.address(heads) % CudaEngine.VECTOR_BYTES == 0
+              && heads.batchStride() * bytes % CudaEngine.VECTOR_BYTES == 0
+              && heads.rowStride() * bytes % CudaEngine.VECTOR_BYTES == 0
+              && heads.headSize() * bytes % CudaEngine.VECTOR_BYTES == 0;
       if (!aligned) {
         return false;
       }

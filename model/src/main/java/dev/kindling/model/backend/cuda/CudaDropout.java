@@ -13,7 +13,7 @@ final class CudaDropout {
 
   void apply(Tensor source, Dropout dropout, Tensor target) {
     Dropout.Columns columns = dropout.columns();
-    int vectorSize = ElementKernels.vectorSize(source.dtype());
+    int vectorSize = Tiling.vectorSize(source.dtype());
     boolean vectors = columns.count() % vectorSize == 0 && CudaEngine.isAligned(source, target);
     int tilesPerSample =
         ElementKernels.numTiles(dropout.elementsPerSample(), vectors ? vectorSize : 1);

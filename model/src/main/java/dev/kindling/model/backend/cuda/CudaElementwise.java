@@ -65,7 +65,7 @@ final class CudaElementwise {
 
   private void copyRows(Matrix source, Matrix target) {
     DType dtype = sameSize(source.tensor());
-    int vectorSize = ElementKernels.vectorSize(dtype);
+    int vectorSize = Tiling.vectorSize(dtype);
     boolean vectors = hasVectors(source, vectorSize) && hasVectors(target, vectorSize);
     long numVectors = source.numColumns() / (vectors ? vectorSize : 1);
     int threadsPerRow =
@@ -75,7 +75,9 @@ final class CudaElementwise {
         kernels
             .variant(dtype, "copy_matrix", vectors)
             .block(threadsPerRow, ElementKernels.THREADS / threadsPerRow)
-            .grid(numBlocks(source.numRows(), rowsPerBlock) * numBlocks(numVectors, threadsPerRow));
+            .grid(
+                Tiling.numTiles(source.numRows(), rowsPerBlock)
+                    * Tiling.numTiles(numVectors, threadsPerRow));
     start(launch, source, target);
   }
 
@@ -92,7 +94,9 @@ final class CudaElementwise {
         engine
             .kernel("elementwise", sameSize(source.tensor()), "copy_transposed")
             .block(ElementKernels.THREADS)
-            .grid(numBlocks(source.numRows(), SIDE) * numBlocks(source.numColumns(), SIDE));
+            .grid(
+                Tiling.numTiles(source.numRows(), SIDE)
+                    * Tiling.numTiles(source.numColumns(), SIDE));
     start(launch, source, target);
   }
 
@@ -112,10 +116,6 @@ final class CudaElementwise {
   /** Where a matrix starts. */
   private static Tensor start(Matrix matrix) {
     return matrix.tensor().slice(matrix.offset(), 1);
-  }
-
-  private static long numBlocks(long size, long perBlock) {
-    return (size + perBlock - 1) / perBlock;
   }
 
   void scaleInPlace(Tensor target, double factor) {

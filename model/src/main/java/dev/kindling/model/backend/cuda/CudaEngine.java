@@ -18,7 +18,8 @@ import org.bytedeco.cuda.global.cudart;
  * memory, and the compiled sources. Used by one thread at a time.
  */
 final class CudaEngine implements AutoCloseable {
-  private static final int VECTOR_BYTES = 16;
+  /** What kernels read and write at once, where it is aligned. */
+  static final int VECTOR_BYTES = 16;
 
   /** A source as it is compiled for a type of activations. */
   private record ModuleKey(String source, DType dtype) {}

@@ -91,7 +91,7 @@ final class CudaOptimizer implements AutoCloseable {
   }
 
   double squaredNorm(Tensor source) {
-    int vectorSize = ElementKernels.vectorSize(DType.F32);
+    int vectorSize = Tiling.vectorSize(DType.F32);
     int numSums = Math.min(MAX_SUMS, ElementKernels.numTiles(source.numElements(), vectorSize));
     Tensor sumsAndTotal = sums.tensor(DType.F64, MAX_SUMS + 1);
     Tensor total = sumsAndTotal.slice(MAX_SUMS, 1);

@@ -12,7 +12,6 @@ final class ElementKernels {
   /** Threads of a block. */
   static final int THREADS = 256;
 
-  private static final int VECTOR_BYTES = 16;
   private static final int VECTORS_PER_THREAD = 2;
 
   private final CudaEngine engine;
@@ -23,15 +22,10 @@ final class ElementKernels {
     this.source = source;
   }
 
-  /** Elements that a kernel compiled for a type reads at a time, if it can. */
-  static int vectorSize(DType dtype) {
-    return VECTOR_BYTES / dtype.bytes();
-  }
-
   /** Blocks for this many elements of which each thread reads {@code count} at a time. */
   static int numTiles(long numElements, int count) {
     long tile = (long) THREADS * VECTORS_PER_THREAD * count;
-    return Math.toIntExact((numElements + tile - 1) / tile);
+    return Math.toIntExact(Tiling.numTiles(numElements, tile));
   }
 
   /** A kernel for all elements, its first arguments set: the tensors and how many elements. */
@@ -39,7 +33,8 @@ final class ElementKernels {
     boolean vectors = CudaEngine.isAligned(tensors);
     long numElements = tensors[0].numElements();
     Launch launch =
-        variant(dtype, name, vectors).grid(numTiles(numElements, vectors ? vectorSize(dtype) : 1));
+        variant(dtype, name, vectors)
+            .grid(numTiles(numElements, vectors ? Tiling.vectorSize(dtype) : 1));
     for (Tensor tensor : tensors) {
       launch.arg(tensor);
     }

@@ -86,7 +86,7 @@ final class GeneralAttention {
     kernels
         .engine()
         .kernel("attention_query_gradient", kernels.dtype(), "attention_deltas")
-        .grid((kernels.numRows() + rowsPerBlock - 1) / rowsPerBlock)
+        .grid(Tiling.numTiles(kernels.numRows(), rowsPerBlock))
         .block(THREADS)
         .arg(output)
         .arg(outputGradient)

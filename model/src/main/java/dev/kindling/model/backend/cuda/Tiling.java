@@ -5,8 +5,6 @@ import dev.kindling.model.tensor.Tensor;
 
 /** How kernels cut up what they work on. */
 final class Tiling {
-  private static final int VECTOR_BYTES = 16;
-
   private Tiling() {}
 
   /** How many tiles of a size cover a length; the last may be shorter. */
@@ -16,7 +14,7 @@ final class Tiling {
 
   /** How many elements are read and written at once. */
   static int vectorSize(DType dtype) {
-    return VECTOR_BYTES / dtype.bytes();
+    return CudaEngine.VECTOR_BYTES / dtype.bytes();
   }
 
   /**
