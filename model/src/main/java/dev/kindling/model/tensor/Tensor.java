@@ -230,7 +230,7 @@ public final class Tensor {
    * @param length the number of elements
    */
   public void readBytes(long offset, int length, byte[] destination, int destinationOffset) {
-    int elements = elementsAtOnce(length);
+    int elements = elementsAtOnce(offset, length);
     for (int done = 0; done < length; done += elements) {
       int numBytes = Math.min(elements, length - done) * dtype.bytes();
       int to = destinationOffset + done * dtype.bytes();
@@ -243,7 +243,7 @@ public final class Tensor {
 
   /** The reverse of {@link #readBytes}. */
   public void writeBytes(long offset, int length, byte[] source, int sourceOffset) {
-    int elements = elementsAtOnce(length);
+    int elements = elementsAtOnce(offset, length);
     for (int done = 0; done < length; done += elements) {
       int numBytes = Math.min(elements, length - done) * dtype.bytes();
       int from = sourceOffset + done * dtype.bytes();
@@ -255,7 +255,8 @@ public final class Tensor {
   }
 
   /** Those of a device pass through a buffer, which must not become as large as a model. */
-  private int elementsAtOnce(int length) {
+  private int elementsAtOnce(long offset, int length) {
+    checkRange(offset, length);
     Math.multiplyExact(length, dtype.bytes());
     return isOnHost() ? Math.max(1, length) : COPIED_BYTES / dtype.bytes();
   }

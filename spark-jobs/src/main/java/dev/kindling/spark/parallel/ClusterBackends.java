@@ -4,6 +4,7 @@ import dev.kindling.model.backend.AutoBackend;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.Precision;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class ClusterBackends {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterBackends.class);
   private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
+
+  /** Spark's own name of the property. */
+  private static final String JOB_DESCRIPTION = "spark.job.description";
 
   private ClusterBackends() {}
 
@@ -70,12 +74,7 @@ public final class ClusterBackends {
    */
   public static Set<Precision> precisions(JavaSparkContext spark, String name) {
     if (name.equals(Backends.CUDA) && !spark.isLocal()) {
-      spark.setJobDescription("ask what the GPUs compute in");
-      return spark
-          .parallelize(List.of(name), 1)
-          .flatMap(backend -> precisionsOfThisTask(backend).iterator())
-          .collect()
-          .stream()
+      return asked(spark, "ask what the GPUs compute in", () -> precisionsOfThisTask(name)).stream()
           .map(Precision::valueOf)
           .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -96,10 +95,29 @@ public final class ClusterBackends {
   }
 
   private static AutoBackend ofATask(JavaSparkContext spark) {
-    spark.setJobDescription("ask what kernels executors have");
     List<String> told =
-        spark.parallelize(List.of(0), 1).flatMap(unused -> nameAndReason().iterator()).collect();
+        asked(spark, "ask what kernels executors have", ClusterBackends::nameAndReason);
     return new AutoBackend(told.get(0), told.get(1));
+  }
+
+  /** What a task says; whoever's thread this is finds its description of jobs as it was. */
+  private static List<String> asked(JavaSparkContext spark, String description, Question question) {
+    String before = spark.getLocalProperty(JOB_DESCRIPTION);
+    spark.setJobDescription(description);
+    try {
+      return spark
+          .parallelize(List.of(0), 1)
+          .flatMap(unused -> question.answer().iterator())
+          .collect();
+    } finally {
+      spark.setLocalProperty(JOB_DESCRIPTION, before);
+    }
+  }
+
+  /** What a task is asked. */
+  @FunctionalInterface
+  private interface Question extends Serializable {
+    List<String> answer();
   }
 
   private static List<String> nameAndReason() {

@@ -3,6 +3,7 @@ package dev.kindling.spark.parallel;
 import dev.kindling.data.InvalidInputException;
 import dev.kindling.model.backend.Backend;
 import dev.kindling.model.backend.Backends;
+import java.util.Optional;
 import org.apache.spark.TaskContext;
 
 /** Kernels for the running task: with its cores, and on the GPU that is set apart for it. */
@@ -17,7 +18,10 @@ public final class TaskBackends {
    */
   public static KernelSettings settings(String name) {
     TaskContext task = TaskContext.get();
-    return new KernelSettings(name, task.cpus(), TaskDevices.of(task).gpu());
+    Optional<String> gpu = TaskDevices.of(task).gpu();
+    // To kernels of CPUs, which GPU a task has makes no difference, and must not look like one.
+    return new KernelSettings(
+        name, task.cpus(), name.equals(Backends.ONEDNN) ? Optional.empty() : gpu);
   }
 
   /**

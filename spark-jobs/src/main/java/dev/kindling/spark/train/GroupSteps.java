@@ -68,6 +68,10 @@ record GroupSteps(GroupSpec spec, HadoopSettings hadoop, RoundPlan round) implem
             spec.compute(),
             backend)) {
       return run(gathered, part, groups, clock);
+    } catch (RuntimeException | Error e) {
+      // Before the groups close: from then on the others only learn that this rank has left.
+      groups.world().abort(e);
+      throw e;
     } finally {
       groups.close();
     }

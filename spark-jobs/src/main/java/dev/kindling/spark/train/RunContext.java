@@ -108,7 +108,8 @@ record RunContext(
     List<PieceRange> stages = allPieces();
     if (schedule.numStages() > 1) {
       // The pieces are measured as they are on ranks that have everything.
-      List<PieceTimer.Seconds> seconds = new PieceTimer(groupSpec(stages), hadoop).measure(spark);
+      List<PieceTimer.Seconds> seconds =
+          new PieceTimer(groupSpec(stages, List.of()), hadoop).measure(spark);
       stages =
           Stages.of(
               settings,
@@ -117,7 +118,7 @@ record RunContext(
               seconds.stream().map(PieceTimer.Seconds::both).toList());
       listener.pipelinePlanned(Stages.simulated(schedule, stages, seconds), stages);
     }
-    return new GroupRound(spark, hadoop, groupSpec(stages), outerOptimizer());
+    return new GroupRound(spark, hadoop, groupSpec(stages, leastOnGpus(stages)), outerOptimizer());
   }
 
   private List<PieceRange> allPieces() {
@@ -155,13 +156,18 @@ record RunContext(
         data());
   }
 
-  private GroupSpec groupSpec(List<PieceRange> stages) {
+  /**
+   * What ranks are to do.
+   *
+   * @param leastOnGpus of every rank of a replica; empty where none is compared with its GPU
+   */
+  private GroupSpec groupSpec(List<PieceRange> stages, List<Long> leastOnGpus) {
     PipelineSchedule schedule = plan.parallel().pipelineSchedule();
     return new GroupSpec(
         plan.training().optimizer(),
         plan.compute(),
         plan.training().backend(),
-        leastOnGpus(stages),
+        leastOnGpus,
         plan.training().onNonFinite(),
         plan.dataParallelism().innerState(),
         layout(),

@@ -1,6 +1,8 @@
 package dev.kindling.spark.train;
 
 import dev.kindling.data.manifest.QualifiedPath;
+import dev.kindling.model.backend.AutoBackend;
+import dev.kindling.model.backend.Backends;
 import dev.kindling.model.train.ComputeOptions;
 import dev.kindling.spark.config.CheckpointConfig;
 import dev.kindling.spark.config.DataParallelismConfig;
@@ -73,7 +75,8 @@ public record TrainingPlan(
 
   /**
    * The same plan with {@code auto} made into one backend for all tasks: were it decided by every
-   * task, the result would depend on where tasks run.
+   * task, the result would depend on where tasks run. DL4J's vectors lie on the host, so that
+   * {@code auto} is no GPU's there.
    */
   TrainingPlan withResolvedBackend(JavaSparkContext spark) {
     return new TrainingPlan(
@@ -82,11 +85,18 @@ public record TrainingPlan(
         seed,
         model,
         objective,
-        training.withBackend(ClusterBackends.resolve(spark, training.backend())),
+        training.withBackend(resolvedBackend(spark)),
         parallel,
         dataParallelism,
         checkpoint,
         numShards);
+  }
+
+  private String resolvedBackend(JavaSparkContext spark) {
+    boolean ofDl4j = dataParallelism.mode() == DataParallelismConfig.Mode.DL4J;
+    return ofDl4j && training.backend().equals(Backends.AUTO)
+        ? AutoBackend.withoutGpu("DL4J's vectors lie on the host").name()
+        : ClusterBackends.resolve(spark, training.backend());
   }
 
   /** The ranks. */

@@ -58,6 +58,8 @@ public final class CudaGpus {
       return Optional.empty();
     } catch (IllegalStateException | IllegalArgumentException | UncheckedIOException e) {
       return Optional.of(e.getMessage());
+    } catch (LinkageError e) {
+      return Optional.of("JavaCPP's bridge to CUDA does not load (" + e + ")");
     }
   }
 
