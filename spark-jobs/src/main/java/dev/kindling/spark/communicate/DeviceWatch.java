@@ -97,8 +97,12 @@ final class DeviceWatch implements AutoCloseable {
   }
 
   private void fail(Watched watched, String reason) {
-    watched.network.abort(reason);
-    abort(reason);
+    try {
+      watched.network.abort(reason);
+    } finally {
+      // Whether or not the others could be told: this rank's kernels wait for them no longer.
+      abort(reason);
+    }
   }
 
   /** Why there is nothing to wait for any more. */
@@ -106,8 +110,8 @@ final class DeviceWatch implements AutoCloseable {
     DeviceGroup.Progress progress;
     try {
       progress = group.progress();
-    } catch (IllegalStateException e) {
-      return Optional.of(e.getMessage());
+    } catch (RuntimeException e) {
+      return Optional.of("the devices of a group cannot be asked how far they are: " + e);
     }
     long now = System.nanoTime();
     if (!progress.isUnderway() || progress.ended() > watched.ended) {

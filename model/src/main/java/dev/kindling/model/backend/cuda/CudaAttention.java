@@ -17,17 +17,13 @@ final class CudaAttention implements AutoCloseable {
   private static final Set<Integer> TENSOR_CORE_HEAD_SIZES = Set.of(32, 64, 128);
 
   private final CudaEngine engine;
-  private final Optional<CudnnAttention> cudnn;
   private final Scratch deltaMemory;
 
-  /**
-   * Attention on a GPU.
-   *
-   * @param cudnn is asked first; closes with this
-   */
-  CudaAttention(CudaEngine engine, Optional<CudnnAttention> cudnn) {
+  /** Opened by the first attention that it may take: its libraries are the largest of all. */
+  private Optional<CudnnAttention> cudnn;
+
+  CudaAttention(CudaEngine engine) {
     this.engine = engine;
-    this.cudnn = cudnn;
     this.deltaMemory = new Scratch(engine.memory());
   }
 
@@ -38,7 +34,7 @@ final class CudaAttention implements AutoCloseable {
    *     query's scores; null where nobody asks for them
    */
   void forward(AttentionInputs inputs, Tensor output, Tensor statistics) {
-    if (cudnn.isPresent() && cudnn.get().forward(inputs, output, statistics)) {
+    if (cudnn(inputs).map(it -> it.forward(inputs, output, statistics)).orElse(false)) {
       return;
     }
     AttentionKernels kernels = new AttentionKernels(engine, inputs);
@@ -49,6 +45,17 @@ final class CudaAttention implements AutoCloseable {
     } else {
       GeneralAttention.forward(kernels, output, statistics);
     }
+  }
+
+  /** Empty where there is none, and in F32, which it does not compute in. */
+  private Optional<CudnnAttention> cudnn(AttentionInputs inputs) {
+    if (inputs.query().tensor().dtype() != DType.BF16) {
+      return Optional.empty();
+    }
+    if (cudnn == null) {
+      cudnn = CudnnAttention.open(engine);
+    }
+    return cudnn;
   }
 
   private static boolean suitTensorCores(AttentionKernels kernels, Tensor... outputs) {
@@ -81,8 +88,9 @@ final class CudaAttention implements AutoCloseable {
       Tensor output,
       Tensor statistics,
       AttentionGradients gradients) {
-    if (cudnn.isPresent()
-        && cudnn.get().backward(outputGradient, inputs, output, statistics, gradients)) {
+    if (cudnn(inputs)
+        .map(it -> it.backward(outputGradient, inputs, output, statistics, gradients))
+        .orElse(false)) {
       return;
     }
     AttentionKernels kernels = new AttentionKernels(engine, inputs);
@@ -99,7 +107,9 @@ final class CudaAttention implements AutoCloseable {
 
   @Override
   public void close() {
-    cudnn.ifPresent(CudnnAttention::close);
+    if (cudnn != null) {
+      cudnn.ifPresent(CudnnAttention::close);
+    }
     deltaMemory.close();
   }
 }

@@ -63,7 +63,7 @@ public final class CudaBackend implements Backend {
       rows = new CudaRows(engine, columnSums);
       scatter = new CudaScatter(engine);
       optimizer = new CudaOptimizer(engine);
-      attention = new CudaAttention(engine, CudnnAttention.open(engine));
+      attention = new CudaAttention(engine);
       matmul = new CudaMatmul(engine, elementwise, false);
       vocabularyLoss = new CudaVocabularyLoss(engine, matmul, columnSums);
     } catch (RuntimeException e) {

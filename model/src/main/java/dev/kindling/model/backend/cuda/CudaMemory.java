@@ -35,9 +35,14 @@ final class CudaMemory implements MemorySpace {
   public OffHeapMemory allocate(long numBytes) {
     Slab slab = slab(numBytes);
     if (numBytes > 0) {
+      int status;
       synchronized (device) {
-        check(cudart.cuMemsetD8(slab.address, (byte) 0, numBytes), "clear memory of " + device);
+        status = cudart.cuMemsetD8(slab.address, (byte) 0, numBytes);
       }
+      if (status != cudart.CUDA_SUCCESS) {
+        cudart.cuMemFree(slab.address);
+      }
+      check(status, "clear memory of " + device);
     }
     return OffHeapMemory.on(slab, numBytes);
   }
@@ -70,8 +75,8 @@ final class CudaMemory implements MemorySpace {
               + memory[0]
               + " of "
               + memory[1]
-              + " are free. Take smaller batches (training.microBatches cuts one into parts),"
-              + " activation checkpointing, or the precision bf16");
+              + " are free. Take smaller batches (parallel.microBatches cuts one into parts),"
+              + " training.activationCheckpointing, or the precision bf16");
     }
     check(status, "allocate " + numBytes + " bytes on " + device);
     return new Slab(address[0]);
